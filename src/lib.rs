@@ -1,1 +1,14 @@
-//! x
+//! `scaffold` composes projects from template packs.
+//!
+//! A pack is a WebAssembly component: a pure function from answers and facts to contributions. This crate runs packs,
+//! composes what several of them return into one tree, and writes it. `docs/architecture.md` draws the house; the
+//! rooms, and which way they look:
+//!
+//! ```text
+//! cli → pipeline → { project, registry, store, host, compose, apply } → { template, schema, model }
+//! ```
+//!
+//! `host`, `compose` and `registry` do not know each other. `wasmtime` is named in `host` only, the terminal in `cli`
+//! only.
+
+pub mod model;

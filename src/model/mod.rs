@@ -1,0 +1,68 @@
+//! Plain types that the rooms share.
+//!
+//! Nothing here opens a file, talks to a terminal or knows wasmtime. A value that comes from outside (a pack, a
+//! registry, a file on disk) becomes one of these types by a checked conversion, and from then on can be trusted to
+//! have the form that its type promises: a [`ProjectPath`] never leads out of a project, a [`Name`] is never `../x`.
+
+mod capability;
+mod contribution;
+mod diagnostic;
+mod digest;
+mod manifest;
+mod name;
+mod path;
+mod report;
+mod text;
+mod tree;
+
+pub use capability::{Capability, Cardinality, Offer, Phase, Requirement, Taken};
+pub use contribution::{
+    Body, Content, Contribution, File, ListPolicy, ListRule, Merge, Opening, Output, Ownership, Planned, Rendering,
+    SlotFill, Source, Step, Syntax, Text,
+};
+pub use diagnostic::{Diagnostic, Severity};
+pub use digest::{Digest, DigestError};
+pub use manifest::{Dependency, Manifest};
+pub use name::{Name, NameError};
+pub use path::{PathError, PathSet, ProjectPath};
+pub use report::{Diagnose, Report};
+pub use text::{printable, unix_newlines};
+pub use tree::{Origin, Tree, TreeFile};
+
+/// A JSON object with its members in the order in which they were written.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;
+
+/// What a pack is given in both phases.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Context {
+    /// The project that is made.
+    pub project: Project,
+    /// The name of this use of the pack.
+    pub instance: Name,
+    /// The effective answers, defaults filled in.
+    pub answers: JsonObject,
+}
+
+/// Facts about the project that every pack and every template may read.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Project {
+    /// As the user typed it.
+    pub name: String,
+    /// For copyright lines; fixed when the project is made.
+    pub year: u16,
+}
+
+/// Which pack at which version, as messages name it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackId {
+    /// The pack's own name.
+    pub name: Name,
+    /// Its exact version.
+    pub version: semver::Version,
+}
+
+impl std::fmt::Display for PackId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` {}", self.name, self.version)
+    }
+}
