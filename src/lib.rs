@@ -11,4 +11,5 @@
 //! `host`, `compose` and `registry` do not know each other. `wasmtime` is named in `host` only, the terminal in `cli`
 //! only.
 
+pub mod component;
 pub mod model;

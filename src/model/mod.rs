@@ -66,3 +66,21 @@ impl std::fmt::Display for PackId {
         write!(f, "`{}` {}", self.name, self.version)
     }
 }
+
+/// One use of a pack in a project.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// The pack's name, or what the user called this use of it.
+    pub name: Name,
+    /// The folder that its paths go below; none for the project's root.
+    pub at: Option<ProjectPath>,
+    /// The pack's manifest.
+    pub manifest: std::sync::Arc<Manifest>,
+}
+
+impl Instance {
+    /// The pack and its version.
+    pub fn pack(&self) -> PackId {
+        self.manifest.id()
+    }
+}
