@@ -1,0 +1,39 @@
+//! The project's two files, as they are written.
+
+use serde_json::json;
+use snapbox::{assert_data_eq, str};
+
+use crate::support::{Machine, Pack};
+
+fn project() -> Machine {
+    let machine = Machine::new();
+    let pack = Pack::new("plain")
+        .questions(json!({ "port": { "type": "integer", "default": 8000 }, "team": { "type": "string" } }))
+        .files(&[("README.md", "# Plain\n"), ("run.sh", "#!/bin/sh\r\n")]);
+    machine.pack("plain.wasm", &pack);
+    let name = ["--name", "Plain \"&\" simple"];
+    machine.run(&["new", "shop", "--pack", "./plain.wasm", "--set", "team=core", name[0], name[1]]).succeeds();
+    machine
+}
+
+#[test]
+fn the_intent_holds_what_the_user_wants() {
+    assert_data_eq!(project().read("shop/scaffold.toml"), str![]);
+}
+
+#[test]
+fn the_lock_holds_what_it_resolved_to() {
+    let lock = project().read("shop/scaffold.lock");
+    // The component's own digest changes with the tools that made it.
+    let checksum = lock.lines().find(|line| line.starts_with("checksum")).unwrap();
+    assert_data_eq!(lock.replace(checksum, "checksum = \"[COMPONENT]\""), str![]);
+}
+
+#[test]
+fn both_can_be_read_again() {
+    let machine = project();
+    let intent = scaffold::project::Intent::parse(&machine.read("shop/scaffold.toml")).unwrap();
+    assert_eq!(intent.to_text().unwrap(), machine.read("shop/scaffold.toml"));
+    let lock = scaffold::project::Lock::parse(&machine.read("shop/scaffold.lock")).unwrap();
+    assert_eq!(lock.to_text().unwrap(), machine.read("shop/scaffold.lock"));
+}
