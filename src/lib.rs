@@ -13,3 +13,4 @@
 
 pub mod component;
 pub mod model;
+pub mod registry;
