@@ -41,6 +41,11 @@ impl Folder {
         &self.root
     }
 
+    /// A pack's index file as it stands; none where there is no such pack.
+    pub(super) fn index_file(&self, name: &Name) -> Result<Option<Vec<u8>>, RegistryError> {
+        self.read(&layout::index_path(name), MAX_INDEX)
+    }
+
     fn read(&self, file: &str, limit: u64) -> Result<Option<Vec<u8>>, RegistryError> {
         match read(&self.root, file, limit) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -65,7 +70,7 @@ impl Source for Folder {
     }
 
     fn versions(&self, name: &Name) -> Result<Vec<IndexLine>, RegistryError> {
-        match self.read(&layout::index_path(name), MAX_INDEX)? {
+        match self.index_file(name)? {
             Some(bytes) => parse_index(&self.url, name, &bytes),
             None => Ok(Vec::new()),
         }

@@ -130,6 +130,20 @@ fn parse_line(name: &Name, text: &[u8]) -> Result<Option<IndexLine>, String> {
     Ok(Some(line))
 }
 
+/// The text of an index file with one more line, in its place by version.
+///
+/// The other lines stay as they are, byte for byte: among them may be lines of a later format, and members of manifests
+/// that this version does not know.
+pub(super) fn insert_line(text: &str, line: &IndexLine) -> Result<String, serde_json::Error> {
+    let is_later = |other: &&str| {
+        parse_line(&line.name, other.as_bytes()).ok().flatten().is_some_and(|other| other.version > line.version)
+    };
+    let before: usize = text.split_inclusive('\n').take_while(|other| !is_later(other)).map(str::len).sum();
+    let (before, after) = text.split_at(before);
+    let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+    Ok(format!("{before}{end}{}{after}", write_index(std::slice::from_ref(line))?))
+}
+
 /// The bytes of an index file: lines by version, in this version's format.
 ///
 /// # Errors
@@ -205,6 +219,21 @@ mod tests {
     fn a_line_of_a_later_format_is_passed_over() {
         let text = write_index(&[line("orders", "1.0.0")]).unwrap() + "{\"v\":2,\"anything\":[]}\n";
         assert_eq!(parse(&text).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn other_lines_stay_as_they_are() {
+        let odd =
+            write_index(&[line("orders", "1.0.0")]).unwrap().replace("\"imports\":[]", "\"imports\": [], \"later\": 1");
+        let text = format!("{odd}{{\"v\":2}}\n{}", write_index(&[line("orders", "3.0.0")]).unwrap());
+        let new = write_index(&[line("orders", "2.0.0")]).unwrap();
+        let grown = insert_line(&text, &line("orders", "2.0.0")).unwrap();
+        assert_eq!(grown.replacen(&new, "", 1), text);
+        let versions: Vec<_> = parse(&grown).unwrap().iter().map(|line| line.version.major).collect();
+        assert_eq!(versions, [1, 2, 3]);
+        assert!(grown.find(&new) < grown.find("3.0.0"));
+        assert_eq!(insert_line("", &line("orders", "2.0.0")).unwrap(), new);
+        assert_eq!(insert_line(odd.trim_end(), &line("orders", "2.0.0")).unwrap(), odd + &new);
     }
 
     #[test]

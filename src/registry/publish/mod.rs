@@ -15,8 +15,9 @@ use std::path::Path;
 
 pub use error::PublishError;
 
+use super::index::insert_line;
 use super::layout::{self, CATALOG, CONFIG, Config};
-use super::{Catalog, CatalogEntry, Folder, IndexLine, Mismatch, RegistryError, Source as _, address, write_index};
+use super::{Catalog, CatalogEntry, Folder, IndexLine, Mismatch, RegistryError, Source as _, address, parse_index};
 use crate::component::{self, Inspection, Interface};
 use crate::model::{Digest, Manifest};
 
@@ -69,7 +70,8 @@ pub fn publish(
     let registry = Folder::open(folder)?;
     // Everything that depends on what is there is asked under the lock.
     let _lock = lock(folder, registry.url())?;
-    let mut lines = registry.versions(&line.name)?;
+    let before = registry.index_file(&line.name)?.unwrap_or_default();
+    let lines = parse_index(registry.url(), &line.name, &before)?;
     if let Some(same) = lines.iter().find(|other| other.version == line.version) {
         let same = same.clone();
         if same.digest != line.digest {
@@ -83,10 +85,12 @@ pub fn publish(
         return Ok(same);
     }
     check_release(&registry, &line, &lines)?;
-    lines.push(line.clone());
-    put(folder, registry.url(), &layout::blob_path(&line.digest), wasm)?;
     let index = layout::index_path(&line.name);
-    put(folder, registry.url(), &index, json(registry.url(), &index, write_index(&lines))?.as_bytes())?;
+    let after = json(registry.url(), &index, insert_line(&String::from_utf8_lossy(&before), &line))?;
+    // What no reader would take, because a bound is passed, is not written.
+    let lines = parse_index(registry.url(), &line.name, after.as_bytes())?;
+    put(folder, registry.url(), &layout::blob_path(&line.digest), wasm)?;
+    put(folder, registry.url(), &index, after.as_bytes())?;
     write_catalog(&registry, &lines)?;
     Ok(line)
 }

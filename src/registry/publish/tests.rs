@@ -75,6 +75,24 @@ fn the_same_again_changes_nothing_and_mends_the_catalogue() {
 }
 
 #[test]
+fn a_line_of_a_later_format_survives_publishing() {
+    let folder = registry(&[Pack::new("orders", "1.0.0")]);
+    let index = folder.path().join(layout::index_path(&"orders".parse().unwrap()));
+    let text = fs::read_to_string(&index).unwrap() + "{\"v\":2,\"version\":\"9.0.0\"}\n";
+    fs::write(&index, &text).unwrap();
+    publish_pack(folder.path(), &Pack::new("orders", "1.1.0"));
+    assert!(fs::read_to_string(&index).unwrap().starts_with(&text));
+}
+
+#[test]
+fn what_no_reader_would_take_is_not_written() {
+    let mut pack = Pack::new("orders", "1.0.0");
+    pack.manifest.description = "x".repeat(1 << 20);
+    let error = refusal(registry(&[]).path(), &pack);
+    assert_eq!(error.report().code, "registry-index");
+}
+
+#[test]
 fn a_version_never_changes() {
     let folder = registry(&[Pack::new("orders", "1.0.0")]);
     let error = refusal(folder.path(), &Pack::new("orders", "1.0.0").needs("base", "^1"));

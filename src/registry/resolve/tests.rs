@@ -41,7 +41,6 @@ impl Bench {
         self.resolve(specs).unwrap_err().report()
     }
 
-    /// The requirements and versions below the message.
     fn code(&self, specs: &[&str]) -> &'static str {
         self.report(specs).code
     }
