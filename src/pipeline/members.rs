@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Failure, Inputs, Workshop};
 use crate::compose;
 use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
-use crate::project::{Answer, Given, LockedAnswers, LockedPack, Mode, Questions, answer_all};
+use crate::project::{Answers, Given, LockedAnswers, LockedPack, Mode, Questions, answer_all};
 use crate::registry::{self, Origin, Resolved};
 
 /// One use of a pack in a run.
@@ -17,11 +17,8 @@ pub struct Member {
     /// The use as composition sees it.
     pub instance: Instance,
     /// The effective answers.
-    pub answers: BTreeMapAnswers,
+    pub answers: Answers,
 }
-
-/// Answers in the order of their questions.
-pub type BTreeMapAnswers = Vec<(String, Answer)>;
 
 impl Member {
     /// How messages name it.

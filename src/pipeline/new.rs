@@ -7,8 +7,8 @@ use semver::{Comparator, Op, Version, VersionReq};
 
 use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply;
-use crate::model::{Name, Project, ProjectPath};
-use crate::project::{Given, Intent, Mode, PackIntent};
+use crate::model::{JsonObject, Name, Project, ProjectPath};
+use crate::project::{Given, Intent, Mode, Origin as Answered, PackIntent, SHARED};
 use crate::registry::{Origin, PackSpec, Spec};
 
 /// What `scaffold new` was asked for.
@@ -87,11 +87,16 @@ fn intent_of(
     target: &Path,
 ) -> Intent {
     let mut packs = BTreeMap::new();
-    let mut answers = BTreeMap::new();
+    let mut answers: BTreeMap<String, JsonObject> = BTreeMap::new();
     for member in &rendered.members {
-        let given = member.answers.iter().filter(|(_, answer)| answer.is_given());
-        let given = given.map(|(key, answer)| (key.clone(), answer.value.clone())).collect();
-        answers.insert(member.instance.name.to_string(), given);
+        for (key, answer) in &member.answers {
+            let table = match answer.origin {
+                Answered::Own => member.instance.name.as_str(),
+                Answered::Shared => SHARED,
+                Answered::Default => continue,
+            };
+            answers.entry(table.to_owned()).or_default().insert(key.clone(), answer.value.clone());
+        }
         if !member.resolved.requested {
             continue;
         }
