@@ -15,4 +15,5 @@ pub mod apply;
 pub mod component;
 pub mod host;
 pub mod model;
+pub mod store;
 pub mod template;

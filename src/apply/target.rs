@@ -182,8 +182,9 @@ impl<'a> Parents<'a> {
                 Ok(()) => parents.made.push(folder.to_owned()),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(cause) => {
+                    let within = parents.made.last().map_or(existing, PathBuf::as_path).to_owned();
                     parents.remove();
-                    return Err(ApplyError::Unwritable { path: folder.to_owned(), cause });
+                    return Err(ApplyError::Unwritable { path: within, cause });
                 }
             }
         }
