@@ -12,4 +12,7 @@
 //! only.
 
 pub mod component;
+pub mod compose;
 pub mod model;
+pub mod schema;
+pub mod template;
