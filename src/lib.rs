@@ -13,3 +13,5 @@
 
 pub mod component;
 pub mod model;
+pub mod schema;
+pub mod template;
