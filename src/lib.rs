@@ -12,4 +12,6 @@
 //! only.
 
 pub mod component;
+pub mod host;
 pub mod model;
+pub mod template;

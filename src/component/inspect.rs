@@ -47,7 +47,8 @@ pub struct Interface {
 }
 
 impl Interface {
-    fn parse(text: &str) -> Self {
+    /// Reads a name as components write it, with its version after an `@`.
+    pub fn parse(text: &str) -> Self {
         match text.rsplit_once('@').map(|(name, version)| (name, Version::parse(version))) {
             Some((name, Ok(version))) => Self { name: name.to_owned(), version: Some(version) },
             _ => Self { name: text.to_owned(), version: None },

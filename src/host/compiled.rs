@@ -1,0 +1,123 @@
+//! Compiled code on disk: the one module with `unsafe` in it.
+//!
+//! Machine code that wasmtime wrote earlier is mapped and run without being checked; whoever can change such a file
+//! can do whatever the user can. So these rules hold here, and no other code of the crate deserialises:
+//!
+//! - A file is named by the digest of the WebAssembly that it was compiled from, in a folder named by wasmtime's
+//!   compatibility hash, which covers its version, the settings and the processor.
+//! - Folders are made with mode 0700. A folder or file that is not ours, that is a link, or that others may write, is
+//!   not used; the pack is compiled in memory instead.
+//! - A file appears by a rename, complete and on disk, and is never written again: it may be mapped by someone.
+//! - Whatever goes wrong, the answer is to compile again.
+//! - Nothing that was fetched comes here: `component::inspect` refuses compiled code, and only [`CompiledCode::save`]
+//!   makes these files.
+#![allow(unsafe_code)]
+
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::model::Digest;
+
+/// A folder of compiled components, or none.
+#[derive(Clone, Debug)]
+pub struct CompiledCode {
+    folder: Option<PathBuf>,
+}
+
+impl CompiledCode {
+    /// Keeps compiled code below `folder`, which is made when something is first kept.
+    pub fn at(folder: PathBuf) -> Self {
+        Self { folder: Some(folder) }
+    }
+
+    /// Keeps nothing.
+    pub fn none() -> Self {
+        Self { folder: None }
+    }
+
+    /// The component that was compiled from the WebAssembly with this digest, if it is kept and can be trusted.
+    pub(super) fn load(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
+        let folder = self.folder_for(engine)?;
+        let file = file_for(&folder, digest);
+        if !is_ours(&folder, fs::FileType::is_dir) || !is_ours(&file, fs::FileType::is_file) {
+            return None;
+        }
+        // SAFETY: the file was written by `save`: it has the name that only `save` gives, in a folder that belongs to
+        // this user and that no other may write, as just checked; and it is never changed after its rename.
+        let component = unsafe { Component::deserialize_file(engine, &file) };
+        if component.is_err() {
+            // Written by a wasmtime that hashes alike but disagrees, or damaged. Compiling again makes a new one; that
+            // the old one could not be removed does not matter to the caller.
+            let _ = fs::remove_file(&file);
+        }
+        component.ok()
+    }
+
+    /// Whether there is a file for this digest. It may still turn out to be unusable.
+    pub(super) fn contains(&self, engine: &Engine, digest: &Digest) -> bool {
+        self.folder_for(engine).is_some_and(|folder| file_for(&folder, digest).is_file())
+    }
+
+    /// Keeps a compiled component.
+    ///
+    /// # Errors
+    /// A folder that can't be written or is not this user's own. The component can be used all the same.
+    pub(super) fn save(&self, engine: &Engine, digest: &Digest, component: &Component) -> io::Result<()> {
+        let Some(folder) = self.folder_for(engine) else { return Ok(()) };
+        create_private(&folder)?;
+        if !is_ours(&folder, fs::FileType::is_dir) {
+            let reason = format!("`{}` belongs to someone else, or others may write to it", folder.display());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
+        }
+        let code = component.serialize().map_err(io::Error::other)?;
+        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+        file.write_all(&code)?;
+        // After a power cut a renamed file may lack its contents, and half a program must not be run.
+        file.as_file().sync_data()?;
+        file.persist(file_for(&folder, digest))?;
+        Ok(())
+    }
+
+    fn folder_for(&self, engine: &Engine) -> Option<PathBuf> {
+        let mut hasher = std::hash::DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Some(self.folder.as_ref()?.join(format!("{:016x}", hasher.finish())))
+    }
+}
+
+fn file_for(folder: &Path, digest: &Digest) -> PathBuf {
+    folder.join(format!("{}.cwasm", digest.hex()))
+}
+
+#[cfg(unix)]
+fn create_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn create_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// Whether a path is of the wanted kind, not a link, this user's own, and closed to others' writing.
+#[cfg(unix)]
+fn is_ours(path: &Path, kind: impl Fn(&fs::FileType) -> bool) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::symlink_metadata(path).is_ok_and(|metadata| {
+        kind(&metadata.file_type())
+            && metadata.uid() == rustix::process::geteuid().as_raw()
+            && metadata.mode() & 0o022 == 0
+    })
+}
+
+/// Windows gives a user's local application data an access list of its own.
+#[cfg(not(unix))]
+fn is_ours(path: &Path, kind: impl Fn(&fs::FileType) -> bool) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| kind(&metadata.file_type()))
+}

@@ -1,0 +1,192 @@
+//! The engine: how packs are compiled, linked and interrupted.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Config, Engine, OptLevel};
+
+use super::compiled::CompiledCode;
+use super::error::HostError;
+use super::pack::Pack;
+use super::state::State;
+use super::{CONTRACT, v0_1, wasi};
+use crate::component::{self, Interface};
+use crate::model::{Digest, Report};
+
+/// How often the epoch advances; deadlines are as exact as this.
+const TICK: Duration = Duration::from_millis(50);
+
+/// What a host can be told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where compiled code is kept.
+    pub compiled: CompiledCode,
+    /// How long one call of a pack may take.
+    pub timeout: Duration,
+}
+
+/// Loads packs.
+pub struct Host {
+    engine: Engine,
+    linker: Linker<State>,
+    ticker: Ticker,
+    options: Options,
+}
+
+/// What became of a pack's compiled code.
+#[derive(Debug)]
+pub enum Compilation {
+    /// It was there.
+    Kept,
+    /// It was made.
+    Made,
+    /// It was made, and could not be kept for the next time.
+    NotKept(std::io::Error),
+}
+
+impl Host {
+    /// An engine with everything linked that packs may call.
+    ///
+    /// # Errors
+    /// A machine that wasmtime does not support.
+    pub fn new(options: Options) -> Result<Self, HostError> {
+        let wrong = |error: wasmtime::Error| HostError::Engine(format!("{error:#}"));
+        let engine = Engine::new(&config()).map_err(wrong)?;
+        let mut linker = Linker::new(&engine);
+        v0_1::link(&mut linker).and_then(|()| wasi::link(&mut linker)).map_err(wrong)?;
+        Ok(Self { ticker: Ticker::new(&engine), engine, linker, options })
+    }
+
+    /// Makes a pack ready to be called. `label` is how messages name it; `bytes` is asked for the component only
+    /// where no compiled code is kept under `digest`, and must return the bytes of that digest.
+    ///
+    /// # Errors
+    /// Anything that is not a component of a contract that this host serves, with imports that it grants.
+    pub fn load(
+        &self,
+        label: &str,
+        digest: &Digest,
+        bytes: impl FnOnce() -> Result<Cow<'static, [u8]>, Report>,
+    ) -> Result<(Pack, Compilation), HostError> {
+        let (component, compilation) = match self.options.compiled.load(&self.engine, digest) {
+            Some(component) => (component, Compilation::Kept),
+            None => {
+                let bytes =
+                    bytes().map_err(|report| HostError::Bytes { pack: label.to_owned(), report: Box::new(report) })?;
+                let component = self.compile(label, &bytes)?;
+                let kept = self.options.compiled.save(&self.engine, digest, &component);
+                (component, kept.map_or_else(Compilation::NotKept, |()| Compilation::Made))
+            }
+        };
+        Ok((self.link(label, &component)?, compilation))
+    }
+
+    /// Whether [`Host::load`] would find compiled code, for a progress line that promises no more than is true.
+    pub fn is_compiled(&self, digest: &Digest) -> bool {
+        self.options.compiled.contains(&self.engine, digest)
+    }
+
+    fn compile(&self, label: &str, bytes: &[u8]) -> Result<Component, HostError> {
+        let pack = || label.to_owned();
+        let inspection = component::inspect(bytes).map_err(|source| HostError::Component { pack: pack(), source })?;
+        let found = inspection.contract.version;
+        if !serves(&found) {
+            return Err(HostError::Contract { pack: pack(), found, served: CONTRACT });
+        }
+        if let Some(refused) = inspection.imports.iter().find(|import| !grants(import)) {
+            return Err(HostError::Import { pack: pack(), interface: refused.to_string() });
+        }
+        Component::from_binary(&self.engine, bytes)
+            .map_err(|error| HostError::Compile { pack: pack(), reason: format!("{error:#}") })
+    }
+
+    fn link(&self, label: &str, component: &Component) -> Result<Pack, HostError> {
+        let types = component.component_type();
+        let imports: Vec<Interface> = types.imports(&self.engine).map(|(name, _)| Interface::parse(name)).collect();
+        let exports = types.exports(&self.engine).map(|(name, _)| Interface::parse(name));
+        let contract = exports.filter(|export| export.package() == "scaffold:pack").find_map(|export| export.version);
+        let misfit = |error: wasmtime::Error| HostError::Link {
+            pack: label.to_owned(),
+            found: contract.clone().unwrap_or(CONTRACT),
+            served: CONTRACT,
+            reason: format!("{error:#}"),
+        };
+        let mut linker = Cow::Borrowed(&self.linker);
+        if imports.iter().any(wasi::denies) {
+            wasi::deny_network(linker.to_mut(), component).map_err(misfit)?;
+        }
+        let linked = linker.instantiate_pre(component).map_err(misfit)?;
+        let bindings = v0_1::Bindings::new(linked).map_err(misfit)?;
+        let mut imports: Vec<String> = imports.iter().map(Interface::to_string).collect();
+        imports.sort();
+        Ok(Pack {
+            label: label.to_owned(),
+            bindings,
+            ticker: self.ticker.clone(),
+            timeout: self.options.timeout,
+            imports,
+        })
+    }
+}
+
+/// Whether a pack that was built for the contract `version` may be tried. Below 1.0 the minor version names the track;
+/// a newer patch version may import functions that this host lacks, which shows when the pack is linked.
+fn serves(version: &semver::Version) -> bool {
+    (version.major, version.minor) == (CONTRACT.major, CONTRACT.minor) && version.pre.is_empty()
+}
+
+/// Whether a pack may import an interface.
+pub fn grants(import: &Interface) -> bool {
+    match import.package() {
+        "scaffold:pack" => import.version.as_ref().is_some_and(serves),
+        package => wasi::grants(package, import.version.as_ref()),
+    }
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .concurrency_support(false)
+        .cranelift_opt_level(OptLevel::Speed)
+        .parallel_compilation(true)
+        .epoch_interruption(true)
+        // Two machines must get the same bits from the same pack.
+        .cranelift_nan_canonicalization(true)
+        .wasm_relaxed_simd(true)
+        .relaxed_simd_deterministic(true)
+        .wasm_memory64(false);
+    config
+}
+
+/// Advances the engine's epoch from a thread that starts with the first call and ends with the engine.
+#[derive(Clone)]
+pub(super) struct Ticker {
+    engine: Engine,
+    started: Arc<OnceLock<()>>,
+}
+
+impl Ticker {
+    fn new(engine: &Engine) -> Self {
+        Self { engine: engine.clone(), started: Arc::default() }
+    }
+
+    /// The number of ticks in a time, the ticker running from now on.
+    pub fn ticks(&self, time: Duration) -> u64 {
+        self.started.get_or_init(|| {
+            let engine = self.engine.weak();
+            // If no thread can be started, the call that follows fails for the same reason.
+            let _ = std::thread::Builder::new().name("epoch".to_owned()).spawn(move || {
+                while let Some(engine) = engine.upgrade() {
+                    engine.increment_epoch();
+                    drop(engine);
+                    std::thread::sleep(TICK);
+                }
+            });
+        });
+        // One more: the first tick may come at once.
+        u64::try_from(time.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+}

@@ -1,0 +1,181 @@
+//! A loaded pack, and calling it.
+
+use std::fmt;
+use std::time::Duration;
+
+use wasmtime::component::InstancePre;
+use wasmtime::{Store, Trap};
+use wasmtime_wasi::I32Exit;
+
+use super::engine::Ticker;
+use super::error::{CallError, CallFailure, DeniedCall};
+use super::limits::{self, MemoryExhausted};
+use super::state::State;
+use super::v0_1;
+use crate::model::{Context, Manifest, Output, Planned, Taken};
+
+/// A pack that is compiled, linked and ready to be called, from several threads at once if need be.
+pub struct Pack {
+    pub(super) label: String,
+    pub(super) bindings: v0_1::Bindings,
+    pub(super) ticker: Ticker,
+    pub(super) timeout: Duration,
+    /// The interfaces that it imports, as the lock records them: `wasi:io/streams@0.2.9`.
+    pub imports: Vec<String>,
+}
+
+/// What a pack can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Its manifest.
+    Describe,
+    /// The first phase.
+    Plan,
+    /// The second.
+    Render,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Describe => "describe",
+            Self::Plan => "plan",
+            Self::Render => "render",
+        })
+    }
+}
+
+/// A line that a pack logged or printed, as it wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// How much it matters.
+    pub level: LogLevel,
+    /// The text: pass it through [`crate::model::printable`].
+    pub message: String,
+}
+
+/// How much a line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// For the pack's author.
+    Debug,
+    /// Ordinary.
+    Info,
+    /// Standard error, too.
+    Warning,
+}
+
+impl Pack {
+    /// Asks the pack for its manifest.
+    ///
+    /// # Errors
+    /// A call that fails, or a manifest that is not valid.
+    pub fn describe(&self) -> Result<(Manifest, Vec<LogLine>), CallError> {
+        self.call(Call::Describe, |bindings, store| v0_1::describe(bindings, store))
+    }
+
+    /// Runs the first phase.
+    ///
+    /// # Errors
+    /// A call that fails, facts that are not JSON, or a pack that refuses its answers.
+    pub fn plan(&self, context: &Context, taken: &[Taken]) -> Result<(Planned, Vec<LogLine>), CallError> {
+        self.call(Call::Plan, |bindings, store| v0_1::plan(bindings, store, context, taken))
+    }
+
+    /// Runs the second phase.
+    ///
+    /// # Errors
+    /// A call that fails, values that are not JSON, or a pack that refuses its answers.
+    pub fn render(&self, context: &Context, taken: &[Taken]) -> Result<(Output, Vec<LogLine>), CallError> {
+        self.call(Call::Render, |bindings, store| v0_1::render(bindings, store, context, taken))
+    }
+
+    /// One call: a store, an instance and a thread that live no longer than it.
+    fn call<T: Send>(
+        &self,
+        call: Call,
+        run: impl FnOnce(&v0_1::Bindings, &mut Store<State>) -> Result<T, Failure> + Send,
+    ) -> Result<(T, Vec<LogLine>), CallError> {
+        let in_thread = || {
+            let mut store = self.new_store();
+            let result = run(&self.bindings, &mut store);
+            (result, store.into_data().into_log())
+        };
+        let (result, log) = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(limits::THREAD_STACK).spawn_scoped(scope, in_thread);
+            match thread.map(|thread| thread.join()) {
+                Ok(Ok(returned)) => returned,
+                // A panic in wasmtime or in the host's own functions: the pack's call failed, not the process.
+                Ok(Err(_)) => (Err(trapped("the host could not carry out the call")), Vec::new()),
+                Err(error) => (Err(trapped(&format!("no thread could be started: {error}"))), Vec::new()),
+            }
+        });
+        match result {
+            Ok(value) => Ok((value, log)),
+            Err(failure) => {
+                let failure = match failure {
+                    Failure::Wasm(error) => classify(&error, self.timeout),
+                    Failure::Call(failure) => failure,
+                };
+                Err(CallError { pack: self.label.clone(), call, failure, log })
+            }
+        }
+    }
+
+    fn new_store(&self) -> Store<State> {
+        let mut store = Store::new(self.bindings.engine(), State::new());
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(limits::LIFTED);
+        store.set_max_component_handles(limits::HANDLES);
+        store.epoch_deadline_trap();
+        store.set_epoch_deadline(self.ticker.ticks(self.timeout));
+        store
+    }
+}
+
+/// What a call of the bindings can end with: an error of wasmtime, or one that is understood already.
+#[derive(Debug)]
+pub enum Failure {
+    Wasm(wasmtime::Error),
+    Call(CallFailure),
+}
+
+impl From<wasmtime::Error> for Failure {
+    fn from(error: wasmtime::Error) -> Self {
+        Self::Wasm(error)
+    }
+}
+
+impl From<CallFailure> for Failure {
+    fn from(failure: CallFailure) -> Self {
+        Self::Call(failure)
+    }
+}
+
+fn trapped(reason: &str) -> Failure {
+    Failure::Call(CallFailure::Trapped(reason.to_owned()))
+}
+
+/// Turns wasmtime's error into what happened, in the words of the user's world.
+fn classify(error: &wasmtime::Error, timeout: Duration) -> CallFailure {
+    if let Some(denied) = error.downcast_ref::<DeniedCall>() {
+        return CallFailure::Denied(denied.0.clone());
+    }
+    if error.downcast_ref::<MemoryExhausted>().is_some() {
+        return CallFailure::Memory;
+    }
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        return CallFailure::Exited(exit.0);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::Interrupt) => CallFailure::Deadline(timeout),
+        Some(Trap::StackOverflow) => CallFailure::Stack,
+        Some(trap) => CallFailure::Trapped(trap.to_string()),
+        // wasmtime has no type for this one; the words are those of `component/func/options.rs` in 48.0.
+        None if error.root_cause().to_string().contains("fuel allocated for hostcalls") => CallFailure::Size,
+        None => CallFailure::Trapped(error.root_cause().to_string()),
+    }
+}
+
+/// A component with everything linked, of which instances can be made.
+pub(super) type Linked = InstancePre<State>;

@@ -1,0 +1,321 @@
+//! The contract `scaffold:pack` 0.1: its bindings, and how its types become the model's.
+//!
+//! A later contract gets a file like this one beside it. The model may grow with it; this file then fills in what
+//! 0.1 does not know.
+
+use serde::Serialize;
+use serde_json::Value;
+use wasmtime::component::{HasSelf, Linker};
+use wasmtime::{Engine, Store};
+
+use super::error::CallFailure;
+use super::pack::{Failure, Linked, LogLevel};
+use super::state::State;
+use crate::model::{self, JsonObject};
+use crate::template;
+
+mod wit {
+    #![allow(missing_docs, clippy::all)]
+    wasmtime::component::bindgen!({ path: "wit/v0.1.0", world: "pack" });
+}
+
+use wit::scaffold::pack::{jinja, log, types};
+
+/// A linked component with its exports found.
+pub struct Bindings {
+    pre: wit::PackPre<State>,
+}
+
+impl Bindings {
+    /// Looks the exports up.
+    pub fn new(linked: Linked) -> wasmtime::Result<Self> {
+        Ok(Self { pre: wit::PackPre::new(linked)? })
+    }
+
+    pub fn engine(&self) -> &Engine {
+        self.pre.engine()
+    }
+}
+
+/// Links what the contract lets packs import.
+pub fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    jinja::add_to_linker::<State, HasSelf<State>>(linker, |state| state)?;
+    log::add_to_linker::<State, HasSelf<State>>(linker, |state| state)
+}
+
+impl types::Host for State {}
+
+impl jinja::Host for State {
+    fn evaluate(&mut self, expression: String, values: String) -> Result<String, jinja::Failure> {
+        let value = template::evaluate(&expression, &values_of(&values)?).map_err(failure)?;
+        Ok(value.to_string())
+    }
+
+    fn interpolate(&mut self, template: String, values: String) -> Result<String, jinja::Failure> {
+        template::interpolate(&template, &values_of(&values)?).map_err(failure)
+    }
+}
+
+fn values_of(json: &str) -> Result<JsonObject, jinja::Failure> {
+    serde_json::from_str(json)
+        .map_err(|error| jinja::Failure { message: format!("the values are not a JSON object: {error}"), line: None })
+}
+
+fn failure(error: template::TemplateError) -> jinja::Failure {
+    jinja::Failure { message: error.to_string(), line: error.line() }
+}
+
+impl log::Host for State {
+    fn write(&mut self, level: log::Level, message: String) {
+        let level = match level {
+            log::Level::Debug => LogLevel::Debug,
+            log::Level::Info => LogLevel::Info,
+            log::Level::Warning => LogLevel::Warning,
+        };
+        self.log(level, message);
+    }
+}
+
+/// Calls `describe`.
+pub fn describe(bindings: &Bindings, store: &mut Store<State>) -> Result<model::Manifest, Failure> {
+    let pack = bindings.pre.instantiate(&mut *store)?;
+    let manifest = pack.scaffold_pack_generator().call_describe(store)?;
+    Ok(manifest_from(manifest)?)
+}
+
+/// Calls `plan`.
+pub fn plan(
+    bindings: &Bindings,
+    store: &mut Store<State>,
+    context: &model::Context,
+    taken: &[model::Taken],
+) -> Result<model::Planned, Failure> {
+    let (context, taken) = arguments(context, taken)?;
+    let pack = bindings.pre.instantiate(&mut *store)?;
+    let planned = pack.scaffold_pack_generator().call_plan(store, &context, &taken)?;
+    let planned = planned.map_err(refused)?;
+    let offers = planned.offers.into_iter().map(offer_from).collect::<Result<_, _>>()?;
+    Ok(model::Planned { offers, diagnostics: diagnostics_from(planned.diagnostics) })
+}
+
+/// Calls `render`.
+pub fn render(
+    bindings: &Bindings,
+    store: &mut Store<State>,
+    context: &model::Context,
+    taken: &[model::Taken],
+) -> Result<model::Output, Failure> {
+    let (context, taken) = arguments(context, taken)?;
+    let pack = bindings.pre.instantiate(&mut *store)?;
+    let output = pack.scaffold_pack_generator().call_render(store, &context, &taken)?;
+    let output = output.map_err(refused)?;
+    let contributions = output.contributions.into_iter().map(contribution_from).collect::<Result<_, _>>()?;
+    Ok(model::Output {
+        templates: output.templates.into_iter().map(source_from).collect(),
+        contributions,
+        diagnostics: diagnostics_from(output.diagnostics),
+        next_steps: output
+            .next_steps
+            .into_iter()
+            .map(|step| model::Step { title: step.title, command: step.command })
+            .collect(),
+    })
+}
+
+fn refused(diagnostics: Vec<types::Diagnostic>) -> CallFailure {
+    CallFailure::Refused(diagnostics_from(diagnostics))
+}
+
+fn arguments(
+    context: &model::Context,
+    taken: &[model::Taken],
+) -> Result<(types::Context, Vec<types::Taken>), CallFailure> {
+    let context = types::Context {
+        project: types::Project { name: context.project.name.clone(), year: context.project.year },
+        instance: context.instance.to_string(),
+        answers: to_json(&context.answers)?,
+    };
+    let taken = taken.iter().map(|taken| {
+        Ok(types::Taken {
+            pack: taken.pack.to_string(),
+            instance: taken.instance.to_string(),
+            capability: taken.offer.capability.to_string(),
+            version: taken.offer.version.to_string(),
+            facts: to_json(&taken.offer.facts)?,
+        })
+    });
+    Ok((context, taken.collect::<Result<_, CallFailure>>()?))
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, CallFailure> {
+    serde_json::to_string(value).map_err(|error| CallFailure::Invalid(error.to_string()))
+}
+
+/// What a pack returned in the place `what` does not have the form that the contract asks for.
+fn invalid(what: &str, error: impl std::fmt::Display) -> CallFailure {
+    CallFailure::Invalid(format!("{}: {}", model::printable(what), model::printable(&error.to_string())))
+}
+
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(what: &str, text: &str) -> Result<T, CallFailure> {
+    text.parse().map_err(|error| invalid(what, error))
+}
+
+fn json(what: &str, text: &str) -> Result<Value, CallFailure> {
+    serde_json::from_str(text).map_err(|error| invalid(what, error))
+}
+
+fn object(what: &str, text: &str) -> Result<JsonObject, CallFailure> {
+    if text.trim().is_empty() {
+        return Ok(JsonObject::new());
+    }
+    serde_json::from_str(text).map_err(|error| invalid(what, error))
+}
+
+fn manifest_from(manifest: types::Manifest) -> Result<model::Manifest, CallFailure> {
+    let dependency = |dependency: types::Dependency| {
+        Ok(model::Dependency {
+            name: parse("a dependency's name", &dependency.name)?,
+            version: parse("a dependency's version", &dependency.version)?,
+            source: dependency.source,
+        })
+    };
+    let capability = |capability: types::Capability| {
+        Ok(model::Capability {
+            name: parse("a capability's name", &capability.name)?,
+            version: parse("a capability's version", &capability.version)?,
+            facts: json("a capability's schema", &capability.facts)?,
+        })
+    };
+    Ok(model::Manifest {
+        name: parse("the manifest's name", &manifest.name)?,
+        version: parse("the manifest's version", &manifest.version)?,
+        summary: manifest.summary,
+        description: manifest.description,
+        license: manifest.license,
+        keywords: manifest.keywords,
+        questions: object("the manifest's questions", &manifest.questions)?,
+        dependencies: manifest.dependencies.into_iter().map(dependency).collect::<Result<_, CallFailure>>()?,
+        provides: manifest.provides.into_iter().map(capability).collect::<Result<_, CallFailure>>()?,
+        requires: manifest.requires.into_iter().map(requirement_from).collect::<Result<_, CallFailure>>()?,
+        extra: object("the manifest's `extra`", &manifest.extra)?,
+    })
+}
+
+fn requirement_from(requirement: types::Requirement) -> Result<model::Requirement, CallFailure> {
+    if requirement.name != "*" {
+        parse::<model::Name>("a requirement's name", &requirement.name)?;
+    }
+    Ok(model::Requirement {
+        version: parse("a requirement's version", &requirement.version)?,
+        cardinality: match requirement.cardinality {
+            types::Cardinality::ExactlyOne => model::Cardinality::ExactlyOne,
+            types::Cardinality::AtMostOne => model::Cardinality::AtMostOne,
+            types::Cardinality::AtLeastOne => model::Cardinality::AtLeastOne,
+            types::Cardinality::AnyNumber => model::Cardinality::AnyNumber,
+        },
+        facts: json("a requirement's schema", &requirement.facts)?,
+        needed_in: match requirement.needed_in {
+            types::Phase::Plan => model::Phase::Plan,
+            types::Phase::Render => model::Phase::Render,
+        },
+        name: requirement.name,
+    })
+}
+
+fn offer_from(offer: types::Offer) -> Result<model::Offer, CallFailure> {
+    Ok(model::Offer {
+        capability: parse("an offer's capability", &offer.capability)?,
+        version: parse("an offer's version", &offer.version)?,
+        facts: json("an offer's facts", &offer.facts)?,
+    })
+}
+
+fn diagnostics_from(diagnostics: Vec<types::Diagnostic>) -> Vec<model::Diagnostic> {
+    let convert = |diagnostic: types::Diagnostic| model::Diagnostic {
+        severity: match diagnostic.severity {
+            types::Severity::Error => model::Severity::Error,
+            types::Severity::Warning => model::Severity::Warning,
+            types::Severity::Note => model::Severity::Note,
+        },
+        message: diagnostic.message,
+        answer: diagnostic.answer,
+        help: diagnostic.help,
+    };
+    diagnostics.into_iter().map(convert).collect()
+}
+
+fn source_from(source: types::Source) -> model::Source {
+    let syntax = source.syntax.map(|syntax| model::Syntax {
+        block: syntax.block,
+        variable: syntax.variable,
+        comment: syntax.comment,
+    });
+    model::Source { name: source.name, text: source.text, syntax }
+}
+
+fn contribution_from(contribution: types::Contribution) -> Result<model::Contribution, CallFailure> {
+    let path = contribution.path;
+    let body = match contribution.body {
+        types::Body::File(file) => model::Body::File(file_from(&path, file)?),
+        types::Body::Merge(merge) => model::Body::Merge(merge_from(&path, merge)?),
+        types::Body::Lines(lines) => model::Body::Lines(lines),
+        types::Body::Slot(slot) => model::Body::Slot(model::SlotFill {
+            name: slot.name,
+            text: text_from(&path, slot.text)?,
+            order: slot.order,
+        }),
+    };
+    Ok(model::Contribution { path, body })
+}
+
+fn file_from(path: &str, file: types::File) -> Result<model::File, CallFailure> {
+    let opening = |slot: types::Opening| model::Opening {
+        name: slot.name,
+        marker: slot.marker,
+        required: slot.required,
+        unique: slot.unique,
+        sorted: slot.sorted,
+    };
+    Ok(model::File {
+        contents: match file.contents {
+            types::Content::Bytes(bytes) => model::Content::Bytes(bytes),
+            types::Content::Text(text) => model::Content::Text(text_from(path, text)?),
+        },
+        executable: file.executable,
+        ownership: match file.ownership {
+            types::Ownership::Managed => model::Ownership::Managed,
+            types::Ownership::Once => model::Ownership::Once,
+        },
+        slots: file.slots.into_iter().map(opening).collect(),
+        moved_from: file.moved_from,
+    })
+}
+
+fn text_from(path: &str, text: types::Text) -> Result<model::Text, CallFailure> {
+    Ok(match text {
+        types::Text::Literal(text) => model::Text::Literal(text),
+        types::Text::Template(rendering) => model::Text::Template(model::Rendering {
+            values: object(&format!("the values for `{path}`"), &rendering.values)?,
+            template: rendering.template,
+        }),
+    })
+}
+
+fn merge_from(path: &str, merge: types::Merge) -> Result<model::Merge, CallFailure> {
+    let rule = |rule: types::ListRule| model::ListRule {
+        pointer: rule.pointer,
+        policy: match rule.policy {
+            types::ListPolicy::Unite => model::ListPolicy::Unite,
+            types::ListPolicy::Sorted => model::ListPolicy::Sorted,
+            types::ListPolicy::Append => model::ListPolicy::Append,
+            types::ListPolicy::Replace => model::ListPolicy::Replace,
+            types::ListPolicy::ByKey(key) => model::ListPolicy::ByKey(key),
+        },
+    };
+    Ok(model::Merge {
+        format: merge.format,
+        text: text_from(path, merge.text)?,
+        weak: merge.weak,
+        lists: merge.lists.into_iter().map(rule).collect(),
+    })
+}
