@@ -11,6 +11,7 @@
 //! `host`, `compose` and `registry` do not know each other. `wasmtime` is named in `host` only, the terminal in `cli`
 //! only.
 
+pub mod authoring;
 pub mod component;
 pub mod host;
 pub mod model;
