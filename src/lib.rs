@@ -15,4 +15,5 @@ pub mod authoring;
 pub mod component;
 pub mod host;
 pub mod model;
+pub mod registry;
 pub mod template;

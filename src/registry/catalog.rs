@@ -1,0 +1,188 @@
+//! The catalogue: what a registry holds, in one small file.
+//!
+//! It serves search, near matches of a name that is not there, and the question which packs provide a capability; none
+//! of them opens an index file. It repeats what the index says and decides nothing: versions are chosen by the index.
+
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+use super::layout::FORMAT;
+use super::{IndexLine, RegistryError};
+use crate::model::{Name, printable};
+
+/// The most bytes of `catalog.json`: some 100,000 packs.
+pub(super) const MAX_CATALOG: u64 = 64 << 20;
+/// The most names that are offered in place of one that is not there.
+const MAX_NEAR: usize = 3;
+
+/// The packs of a registry, sorted by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalog {
+    /// An entry a pack.
+    pub packs: Vec<CatalogEntry>,
+}
+
+/// What the catalogue says of a pack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogEntry {
+    /// The pack's name.
+    pub name: Name,
+    /// Its newest version that is not yanked; a pre-release only where there is nothing else.
+    pub version: Version,
+    /// One line, from that version's manifest.
+    pub summary: String,
+    /// Words for search.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keywords: Vec<String>,
+    /// The names of the capabilities that it provides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provides: Vec<Name>,
+}
+
+impl CatalogEntry {
+    /// The entry of a pack with these versions; none when all are yanked.
+    pub fn of(lines: &[IndexLine]) -> Option<Self> {
+        let newest = lines
+            .iter()
+            .filter(|line| !line.yanked)
+            .max_by_key(|line| (line.version.pre.is_empty(), line.version.clone()))?;
+        let manifest = &newest.manifest;
+        let mut provides: Vec<_> = manifest.provides.iter().map(|capability| capability.name.clone()).collect();
+        provides.sort();
+        provides.dedup();
+        Some(Self {
+            name: newest.name.clone(),
+            version: newest.version.clone(),
+            summary: manifest.summary.clone(),
+            keywords: manifest.keywords.clone(),
+            provides,
+        })
+    }
+}
+
+impl Catalog {
+    /// Reads `catalog.json` of the registry at `registry`.
+    ///
+    /// # Errors
+    /// Anything but a catalogue of the format that this version knows.
+    pub fn parse(registry: &str, json: &[u8]) -> Result<Self, RegistryError> {
+        #[derive(Deserialize)]
+        struct Written {
+            format: u32,
+            packs: Vec<CatalogEntry>,
+        }
+        let wrong = |problem: String| RegistryError::Catalog { registry: registry.to_owned(), problem };
+        let written: Written =
+            serde_json::from_slice(json).map_err(|error| wrong(printable(&error.to_string()).into_owned()))?;
+        if written.format != FORMAT {
+            return Err(wrong(format!(
+                "its format is {}, and this version of scaffold reads {FORMAT}",
+                written.format
+            )));
+        }
+        let mut packs = written.packs;
+        packs.sort_by(|a, b| a.name.cmp(&b.name));
+        if let Some(pair) = packs.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            return Err(wrong(format!("`{}` stands in it twice", pair[0].name)));
+        }
+        Ok(Self { packs })
+    }
+
+    /// The bytes of `catalog.json`: an entry a line, so that a published version is a small difference.
+    ///
+    /// # Errors
+    /// None that a catalogue that was built or read by this module has.
+    pub fn write(&self) -> Result<String, serde_json::Error> {
+        let entries = self.packs.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        let body = if entries.is_empty() { String::new() } else { format!("\n{}\n", entries.join(",\n")) };
+        Ok(format!("{{\"format\":{FORMAT},\"packs\":[{body}]}}\n"))
+    }
+
+    /// Replaces what is said of `name`.
+    pub(super) fn set(&mut self, name: &Name, entry: Option<CatalogEntry>) {
+        self.packs.retain(|other| other.name != *name);
+        let at = self.packs.partition_point(|other| other.name < *name);
+        self.packs.splice(at..at, entry);
+    }
+
+    /// The packs that provide a capability, by name.
+    pub fn providers(&self, capability: &Name) -> Vec<&Name> {
+        self.packs.iter().filter(|pack| pack.provides.contains(capability)).map(|pack| &pack.name).collect()
+    }
+
+    /// The names that `name` may have been meant to be, the nearest first.
+    pub fn near(&self, name: &Name) -> Vec<&Name> {
+        let name = name.as_str();
+        let bearable = (name.len() / 4).clamp(1, 3);
+        let distance = |other: &str| {
+            // Half a name (`orders` for `fastapi-orders`) is as good as one slip.
+            let part = name.len() > 2 && other.split('-').any(|word| word == name);
+            if part { 1 } else { strsim::damerau_levenshtein(name, other) }
+        };
+        let mut near: Vec<_> = self
+            .packs
+            .iter()
+            .map(|pack| (distance(pack.name.as_str()), &pack.name))
+            .filter(|(distance, _)| *distance <= bearable)
+            .collect();
+        near.sort();
+        near.into_iter().take(MAX_NEAR).map(|(_, name)| name).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::fixture::line;
+    use super::*;
+
+    fn catalog(names: &[&str]) -> Catalog {
+        let mut catalog = Catalog::default();
+        for name in names {
+            catalog.set(&name.parse().unwrap(), CatalogEntry::of(&[line(name, "1.0.0")]));
+        }
+        catalog
+    }
+
+    #[test]
+    fn entries_are_sorted_and_read_back() {
+        let catalog = catalog(&["b", "c", "a", "b"]);
+        let text = catalog.write().unwrap();
+        assert_eq!(text.lines().count(), 5, "{text}");
+        assert!(text.find("\"a\"") < text.find("\"b\""));
+        assert_eq!(Catalog::parse("x", text.as_bytes()).unwrap(), catalog);
+        assert_eq!(Catalog::default().write().unwrap(), "{\"format\":1,\"packs\":[]}\n");
+    }
+
+    #[test]
+    fn a_catalogue_that_contradicts_itself_is_refused() {
+        let text = catalog(&["a", "b"]).write().unwrap().replace("\"b\"", "\"a\"");
+        assert!(Catalog::parse("here", text.as_bytes()).unwrap_err().to_string().contains("`a` stands in it twice"));
+        assert!(
+            Catalog::parse("here", b"{\"format\":9,\"packs\":[]}").unwrap_err().to_string().contains("format is 9")
+        );
+    }
+
+    #[test]
+    fn the_newest_is_stable_and_not_yanked() {
+        let mut yanked = line("a", "3.0.0");
+        yanked.yanked = true;
+        let entry =
+            CatalogEntry::of(&[line("a", "1.9.0"), line("a", "1.10.0"), line("a", "2.0.0-rc.1"), yanked.clone()]);
+        assert_eq!(entry.unwrap().version.to_string(), "1.10.0");
+        assert_eq!(CatalogEntry::of(&[line("a", "2.0.0-rc.1")]).unwrap().version.to_string(), "2.0.0-rc.1");
+        assert!(CatalogEntry::of(&[yanked]).is_none());
+    }
+
+    #[test]
+    fn near_names_are_slips_and_parts() {
+        let catalog = catalog(&["fastapi-base", "fastapi-orders", "gh-actions", "terraform-eks"]);
+        let near = |name: &str| -> Vec<String> {
+            catalog.near(&name.parse().unwrap()).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(near("fastapi-order"), ["fastapi-orders"]);
+        assert_eq!(near("orders"), ["fastapi-orders"]);
+        assert_eq!(near("gh-action"), ["gh-actions"]);
+        assert!(near("kubernetes").is_empty());
+    }
+}

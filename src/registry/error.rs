@@ -1,0 +1,174 @@
+//! What can be wrong with a registry.
+
+use std::io;
+
+use crate::model::{Diagnose, Digest, PackId, Report, printable};
+
+/// What can be wrong with a registry, whichever kind it is. `registry` is its address in each case.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// The address is none that this version can read.
+    #[error("`{}` is not the address of a registry: {problem}", printable(.address))]
+    Address {
+        /// As it was given.
+        address: String,
+        /// Why not.
+        problem: &'static str,
+    },
+    /// A kind of registry that later versions bring.
+    #[error("the registry `{}` is not supported by this version of scaffold", printable(.address))]
+    Unsupported {
+        /// As it was given.
+        address: String,
+    },
+    /// A file could not be read or written.
+    #[error("`{file}` of the registry `{registry}` can't be {action}: {error}")]
+    Io {
+        /// The registry.
+        registry: String,
+        /// The file in it.
+        file: String,
+        /// `read` or `written`.
+        action: &'static str,
+        /// The system's reason.
+        error: io::Error,
+    },
+    /// A file that is larger than any that a registry needs.
+    #[error("`{file}` of the registry `{registry}` has more than {limit} bytes")]
+    TooLarge {
+        /// The registry.
+        registry: String,
+        /// The file in it.
+        file: String,
+        /// The most that is read, in bytes.
+        limit: u64,
+    },
+    /// `config.json` does not describe a registry.
+    #[error("`config.json` of the registry `{registry}` is not valid: {problem}")]
+    Config {
+        /// The registry.
+        registry: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// `catalog.json` is not a catalogue.
+    #[error("`catalog.json` of the registry `{registry}` is not valid: {problem}")]
+    Catalog {
+        /// The registry.
+        registry: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// An index file does not hold to its format.
+    #[error("`{file}`{} of the registry `{registry}` is not valid: {problem}", at(*.line))]
+    Index {
+        /// The registry.
+        registry: String,
+        /// The index file.
+        file: String,
+        /// The line, from 1; none when the whole file is meant.
+        line: Option<usize>,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The index names a blob that is not there.
+    #[error("the registry `{registry}` does not hold the component of {pack}")]
+    BlobMissing {
+        /// The registry.
+        registry: String,
+        /// The pack.
+        pack: PackId,
+        /// The digest under which it was looked for.
+        digest: Digest,
+    },
+    /// A blob of another size than the index says.
+    #[error("the component of {pack} in the registry `{registry}` has {found} bytes, and its index says {expected}")]
+    BlobSize {
+        /// The registry.
+        registry: String,
+        /// The pack.
+        pack: PackId,
+        /// The size by the index, in bytes.
+        expected: u64,
+        /// The blob's size, in bytes.
+        found: u64,
+    },
+    /// A blob with another digest than its name.
+    #[error("the component of {pack} in the registry `{registry}` is not the one that was published")]
+    BlobDigest {
+        /// The registry.
+        registry: String,
+        /// The pack.
+        pack: PackId,
+        /// The digest by the index or the lockfile, and the blob's.
+        digests: Box<Mismatch>,
+    },
+    /// A blob whose manifest is not the one that the index showed.
+    #[error("the component of {pack} in the registry `{registry}` carries another manifest than its index shows")]
+    ManifestDiffers {
+        /// The registry.
+        registry: String,
+        /// The pack.
+        pack: PackId,
+    },
+    /// A new registry was to be made where one is.
+    #[error("`{registry}` already holds a registry")]
+    Exists {
+        /// The registry.
+        registry: String,
+    },
+}
+
+/// Two digests that should be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The one that was recorded earlier.
+    pub expected: Digest,
+    /// The one that is there.
+    pub found: Digest,
+}
+
+impl Mismatch {
+    /// The two as lines below a message.
+    pub(super) fn lines(&self) -> [String; 2] {
+        [format!("expected {}", self.expected), format!("found    {}", self.found)]
+    }
+}
+
+fn at(line: Option<usize>) -> String {
+    line.map(|line| format!(", line {line},")).unwrap_or_default()
+}
+
+impl Diagnose for RegistryError {
+    fn report(&self) -> Report {
+        let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
+        match self {
+            Self::Address { .. } => report(
+                "registry-address",
+                "give the path of a folder that holds a `config.json`, or its `file://` address",
+            ),
+            Self::Unsupported { .. } => report(
+                "registry-unsupported",
+                "use the packs that are built in, a registry in a folder, or the path of a pack's `.wasm`",
+            ),
+            Self::Io { .. } => report("registry-io", "check that the folder is there, and its permissions"),
+            Self::TooLarge { .. } => report("registry-too-large", "ask the registry's owner to publish it again"),
+            Self::Config { .. } => report("registry-config", "check that the address is that of a registry"),
+            Self::Catalog { .. } => report("registry-catalog", "ask the registry's owner to publish it again"),
+            Self::Index { .. } => report("registry-index", "ask the registry's owner to publish the pack again"),
+            Self::BlobMissing { digest, .. } => {
+                report("blob-missing", "ask the registry's owner to publish the version again")
+                    .detail(format!("looked for {digest}"))
+            }
+            Self::BlobSize { .. } => report("blob-size", "do not use the pack before its publisher has looked at it"),
+            Self::BlobDigest { digests, .. } => {
+                report("blob-digest", "do not use the pack before its publisher has looked at it")
+                    .details(digests.lines())
+            }
+            Self::ManifestDiffers { .. } => {
+                report("blob-manifest", "do not use the pack before its publisher has looked at it")
+            }
+            Self::Exists { .. } => report("registry-exists", "publish to it, or name another folder"),
+        }
+    }
+}

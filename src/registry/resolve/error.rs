@@ -1,0 +1,253 @@
+//! Why no set of versions serves.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use semver::{Version, VersionReq};
+
+use crate::component::ComponentError;
+use crate::model::{Diagnose, Name, PackId, Report, printable};
+use crate::registry::{Mismatch, RegistryError};
+
+/// The most versions that a message lists.
+const MAX_LISTED: usize = 10;
+
+/// Who asks for a pack.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Requirer {
+    /// The user: the command line or `scaffold.toml`.
+    Project,
+    /// A pack that depends on it.
+    Pack(PackId),
+}
+
+impl fmt::Display for Requirer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Project => f.write_str("the project"),
+            Self::Pack(pack) => pack.fmt(f),
+        }
+    }
+}
+
+/// A requirement and who has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Which versions serve.
+    pub requirement: VersionReq,
+    /// Whose requirement it is.
+    pub requirer: Requirer,
+}
+
+/// Why no set of versions serves.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// The registry is broken.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// A kind of source that later versions bring.
+    #[error("`{}`, which {requirer} asks for, comes from a registry that this version of scaffold can't read", printable(.spec))]
+    Unsupported {
+        /// The spec.
+        spec: String,
+        /// Who asks.
+        requirer: Requirer,
+    },
+    /// The registry has no pack of that name.
+    #[error("there is no pack `{name}` in the registry `{registry}`")]
+    UnknownPack {
+        /// The name.
+        name: Name,
+        /// The registry's address.
+        registry: String,
+        /// Who asks.
+        requirer: Box<Requirer>,
+        /// Names in that registry that it may have been meant to be.
+        near: Vec<Name>,
+    },
+    /// One requirement that no version fits.
+    #[error("no version of `{name}` in the registry `{registry}` fits `{}`, which {} asks for", .demand.requirement, .demand.requirer)]
+    NoVersion {
+        /// The pack.
+        name: Name,
+        /// The registry's address.
+        registry: String,
+        /// The requirement.
+        demand: Box<Demand>,
+        /// What there is, ascending; whether it is yanked.
+        available: Vec<(Version, bool)>,
+    },
+    /// Requirements that no one version fits.
+    #[error("no version of `{name}` fits all who ask for it")]
+    Conflict {
+        /// The pack.
+        name: Name,
+        /// All the requirements.
+        demands: Vec<Demand>,
+        /// What there is, ascending; whether it is yanked.
+        available: Vec<(Version, bool)>,
+    },
+    /// One name from two places.
+    #[error("`{name}` is to come both from {first} and from {second}")]
+    TwoSources {
+        /// The pack.
+        name: Name,
+        /// One place.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Two packs under one name of use.
+    #[error("two packs are called `{instance}` in this project: {first} and {second}")]
+    InstanceTwice {
+        /// The name of use.
+        instance: Name,
+        /// The pack that has it.
+        first: String,
+        /// The one that wants it too.
+        second: String,
+    },
+    /// The lockfile names a version that the registry does not have.
+    #[error("{pack}, which the lockfile names, is not in the registry `{registry}`")]
+    LockedGone {
+        /// The locked pack.
+        pack: PackId,
+        /// The registry's address.
+        registry: String,
+    },
+    /// The registry shows another digest than the lockfile.
+    #[error("the registry `{registry}` changed {pack} after it was locked")]
+    LockedChanged {
+        /// The locked pack.
+        pack: PackId,
+        /// The registry's address.
+        registry: String,
+        /// By the lockfile and by the index.
+        digests: Box<Mismatch>,
+    },
+    /// A path pack's file can't be read.
+    #[error("the pack `{}` can't be read: {error}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        error: io::Error,
+    },
+    /// A path pack that is a folder of sources.
+    #[error("`{}` is a folder, and a pack is a built `.wasm` file", .path.display())]
+    IsFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A path pack's file is not a pack.
+    #[error("`{}` is not a pack: {error}", .path.display())]
+    Component {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        error: ComponentError,
+    },
+    /// The host could not ask a path pack for its manifest.
+    #[error("{}", .report.message)]
+    Describe {
+        /// The file.
+        path: PathBuf,
+        /// The host's explanation.
+        report: Box<Report>,
+    },
+    /// More packs than a project may have.
+    #[error("this project has more than {limit} packs, with those that they depend on")]
+    TooManyPacks {
+        /// The most.
+        limit: usize,
+    },
+    /// A search that would take too long.
+    #[error("the versions of this project's packs could not be chosen in {steps} steps")]
+    TooHard {
+        /// The steps that were taken.
+        steps: usize,
+    },
+}
+
+impl Diagnose for ResolveError {
+    fn report(&self) -> Report {
+        let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
+        match self {
+            Self::Registry(error) => error.report(),
+            Self::Unsupported { .. } => {
+                report("registry-unsupported", "use a pack of the default registry, or the path of its `.wasm`")
+            }
+            Self::UnknownPack { requirer, near, .. } => unknown(self.to_string(), requirer, near),
+            Self::NoVersion { name, available, .. } => {
+                let report = Report::new("no-version", self.to_string()).detail(list(available));
+                match newest(available) {
+                    Some(version) => report.hint(format!("ask for one that is there: `{name}@={version}`")),
+                    None => report.hint("every version was taken back by its publisher: choose another pack"),
+                }
+            }
+            Self::Conflict { demands, available, .. } => {
+                report("version-conflict", "relax one of these requirements, or leave one of the packs out")
+                    .details(
+                        demands.iter().map(|demand| format!("{} asks for `{}`", demand.requirer, demand.requirement)),
+                    )
+                    .detail(list(available))
+            }
+            Self::TwoSources { .. } => {
+                report("two-sources", "name the pack once: a name stands for one pack in a project")
+            }
+            Self::InstanceTwice { instance, .. } => {
+                report("instance-twice", &format!("give one of them another name: `{instance}-2=SPEC`"))
+            }
+            Self::LockedGone { pack, .. } => {
+                report("locked-version-gone", &format!("run `scaffold update {}` to take another version", pack.name))
+            }
+            Self::LockedChanged { pack, digests, .. } => report(
+                "locked-digest-changed",
+                &format!("ask the publisher of `{}` why: a version never changes", pack.name),
+            )
+            .details(digests.lines()),
+            Self::Unreadable { .. } => report("pack-unreadable", "check the path and that you may read the file"),
+            Self::IsFolder { .. } => {
+                report("pack-is-folder", "build the pack, and name the `.wasm` that the build made")
+            }
+            Self::Component { error, .. } => Report { message: self.to_string(), ..error.report() },
+            Self::Describe { path, report } => report.as_ref().clone().detail(format!("in `{}`", path.display())),
+            Self::TooManyPacks { .. } => report("too-many-packs", "divide it into several projects"),
+            Self::TooHard { .. } => report("resolution-limit", "ask for exact versions of some packs: `NAME@=1.2.3`"),
+        }
+    }
+}
+
+fn unknown(message: String, requirer: &Requirer, near: &[Name]) -> Report {
+    let mut report = Report::new("pack-unknown", message);
+    if *requirer != Requirer::Project {
+        report = report.detail(format!("{requirer} depends on it"));
+    }
+    let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
+    match near.as_slice() {
+        [] => report.hint("run `scaffold search` to see which packs there are"),
+        near => report.hint(format!("did you mean {}?", near.join(" or "))),
+    }
+}
+
+fn newest(available: &[(Version, bool)]) -> Option<&Version> {
+    available
+        .iter()
+        .filter(|(_, yanked)| !yanked)
+        .map(|(version, _)| version)
+        .max_by_key(|version| (version.pre.is_empty(), *version))
+}
+
+fn list(available: &[(Version, bool)]) -> String {
+    let mut words: Vec<_> = available
+        .iter()
+        .rev()
+        .take(MAX_LISTED)
+        .map(|(version, yanked)| format!("{version}{}", if *yanked { " (yanked)" } else { "" }))
+        .collect();
+    if let Some(more) = available.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
+        words.push(format!("and {more} older"));
+    }
+    format!("there are: {}", words.join(", "))
+}

@@ -1,0 +1,256 @@
+//! From what was asked for to exact versions.
+//!
+//! The rules, in the order in which they bind: one version of a pack in a project, however often it is used; one
+//! source for a name; every requirement met, the user's and those of the packs themselves; the lockfile's version
+//! where it still serves; else the highest. Yanked versions serve only where the lockfile names them.
+//!
+//! A pack that the user gave as a file is the pack of that name, for the dependencies of others too: this is how an
+//! author tries a new base under published packs. What it depends on itself is looked up in the default registry.
+//!
+//! No component of a registry is read here: the index has the manifests.
+
+mod error;
+mod local;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use semver::{Version, VersionReq};
+
+pub use error::{Demand, Requirer, ResolveError};
+
+use self::local::LocalPack;
+use self::search::{Chosen, Demands, Search, demand_of};
+use super::source::carries;
+use super::{BlobId, IndexLine, PackSpec, RegistryError, Source, Spec, fetch};
+use crate::model::{Digest, Manifest, Name, PackId, Report};
+
+/// How a component that carries no manifest is asked for it: the host runs its `describe`. The host is no business of
+/// this room, so the caller brings it.
+pub type Describe<'a> = dyn FnMut(&Path, &[u8]) -> Result<Manifest, Report> + 'a;
+
+/// A lockfile's word on a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// The version that was resolved.
+    pub version: Version,
+    /// The digest of its component.
+    pub digest: Digest,
+}
+
+/// Where a resolved pack comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A registry.
+    Registry {
+        /// Its stable id.
+        id: String,
+        /// The address of the copy that answered.
+        url: String,
+    },
+    /// A file, as the user named it.
+    Path(PathBuf),
+}
+
+/// One use of a pack, resolved to exact bytes.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The name of this use.
+    pub instance: Name,
+    /// The pack's manifest.
+    pub manifest: Arc<Manifest>,
+    /// The version of `scaffold:pack` that it was built for.
+    pub contract: Version,
+    /// The interfaces that it imports.
+    pub imports: Vec<String>,
+    /// The component's digest.
+    pub digest: Digest,
+    /// The component's size in bytes.
+    pub size: u64,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Whether the user asked for it; false where another pack did.
+    pub requested: bool,
+    /// A path pack's bytes, read once, so that what runs is what was resolved.
+    bytes: Option<Arc<[u8]>>,
+}
+
+impl Resolved {
+    /// The pack and its version.
+    pub fn pack(&self) -> PackId {
+        self.manifest.id()
+    }
+
+    /// The component that it is.
+    pub fn blob(&self) -> BlobId {
+        BlobId { pack: self.pack(), digest: self.digest, size: Some(self.size) }
+    }
+
+    /// The component's bytes; `source` is the registry that it was resolved with.
+    ///
+    /// # Errors
+    /// A blob that can't be read, or is not the one that the index described.
+    pub fn fetch<'a>(&'a self, source: &'a dyn Source) -> Result<Cow<'a, [u8]>, RegistryError> {
+        if let Some(bytes) = &self.bytes {
+            return Ok(Cow::Borrowed(bytes));
+        }
+        let bytes = fetch(source, &self.blob())?;
+        if !source.is_verified() && !carries(&bytes, &self.manifest) {
+            return Err(RegistryError::ManifestDiffers { registry: source.url().to_owned(), pack: self.pack() });
+        }
+        Ok(bytes)
+    }
+}
+
+/// Chooses a version of everything in `wanted` and of all that it depends on, sorted by instance.
+///
+/// Names are looked up in `source`; `locked` holds the lockfile's choices by pack name, without those that are to be
+/// updated. Paths in `wanted` must be such that this process can open them.
+///
+/// # Errors
+/// Everything that [`ResolveError`] lists.
+pub fn resolve(
+    wanted: &[Spec],
+    source: &dyn Source,
+    locked: &BTreeMap<Name, Locked>,
+    describe: &mut Describe<'_>,
+) -> Result<Vec<Resolved>, ResolveError> {
+    let mut request = Request::default();
+    for spec in wanted {
+        request.add(spec, describe)?;
+    }
+    request.check_sources(source)?;
+    let mut demands = request.demands.clone();
+    for local in request.locals.values() {
+        let requirer = Requirer::Pack(local.manifest.id());
+        for dependency in &local.manifest.dependencies {
+            let (name, demand) = demand_of(dependency, &requirer, source)?;
+            demands.entry(name).or_default().push(demand);
+        }
+    }
+    let settled = request.locals.iter().map(|(name, local)| (name.clone(), local.manifest.version.clone())).collect();
+    let chosen = Search::new(source, locked, settled).run(&demands)?;
+    request.seat(&chosen, source)
+}
+
+/// What the user asked for, sorted out.
+#[derive(Default)]
+struct Request {
+    /// Uses, and the packs that they use.
+    seats: BTreeMap<Name, Name>,
+    /// The user's requirements.
+    demands: Demands,
+    /// Packs that are files.
+    locals: BTreeMap<Name, LocalPack>,
+}
+
+impl Request {
+    fn add(&mut self, spec: &Spec, describe: &mut Describe<'_>) -> Result<(), ResolveError> {
+        let pack = match &spec.pack {
+            PackSpec::Named { registry: None, name, requirement } => {
+                let requirement = requirement.clone().unwrap_or(VersionReq::STAR);
+                let demand = Demand { requirement, requirer: Requirer::Project };
+                self.demands.entry(name.clone()).or_default().push(demand);
+                name.clone()
+            }
+            PackSpec::Path(path) => self.add_local(local::read(path, describe)?)?,
+            PackSpec::Named { registry: Some(_), .. } | PackSpec::Oci(_) => {
+                return Err(ResolveError::Unsupported { spec: spec.to_string(), requirer: Requirer::Project });
+            }
+        };
+        let instance = spec.instance.clone().unwrap_or_else(|| pack.clone());
+        self.sit(instance, pack)
+    }
+
+    fn add_local(&mut self, local: LocalPack) -> Result<Name, ResolveError> {
+        let name = local.manifest.name.clone();
+        let place = |local: &LocalPack| format!("`{}`", local.path.display());
+        match self.locals.get(&name) {
+            Some(other) if other.digest != local.digest => {
+                Err(ResolveError::TwoSources { name, first: place(other), second: place(&local) })
+            }
+            Some(_) => Ok(name),
+            None => {
+                self.locals.insert(name.clone(), local);
+                Ok(name)
+            }
+        }
+    }
+
+    fn sit(&mut self, instance: Name, pack: Name) -> Result<(), ResolveError> {
+        let quoted = |name: &Name| format!("`{name}`");
+        if let Some(other) = self.seats.get(&instance) {
+            let (first, second) = (quoted(other), quoted(&pack));
+            return Err(ResolveError::InstanceTwice { instance, first, second });
+        }
+        self.seats.insert(instance, pack);
+        Ok(())
+    }
+
+    /// No name that the user gave as a file was also asked of the registry.
+    fn check_sources(&self, source: &dyn Source) -> Result<(), ResolveError> {
+        match self.locals.iter().find(|(name, _)| self.demands.contains_key(*name)) {
+            None => Ok(()),
+            Some((name, local)) => Err(ResolveError::TwoSources {
+                name: name.clone(),
+                first: format!("`{}`", local.path.display()),
+                second: format!("the registry `{}`", source.url()),
+            }),
+        }
+    }
+
+    /// Gives packs that nobody named a seat of their own, and makes the result.
+    fn seat(mut self, chosen: &Chosen, source: &dyn Source) -> Result<Vec<Resolved>, ResolveError> {
+        let requested: Vec<_> = self.seats.keys().cloned().collect();
+        for name in chosen.keys() {
+            if !self.seats.values().any(|pack| pack == name) {
+                self.sit(name.clone(), name.clone())?;
+            }
+        }
+        let manifests: BTreeMap<_, _> =
+            chosen.iter().map(|(name, line)| (name, Arc::new(line.manifest.clone()))).collect();
+        let resolved = self.seats.iter().filter_map(|(instance, pack)| {
+            let mut resolved = match (self.locals.get(pack), chosen.get(pack), manifests.get(pack)) {
+                (Some(local), ..) => from_local(instance, local),
+                (None, Some(line), Some(manifest)) => from_line(instance, line, Arc::clone(manifest), source),
+                _ => return None,
+            };
+            resolved.requested = requested.contains(instance);
+            Some(resolved)
+        });
+        Ok(resolved.collect())
+    }
+}
+
+fn from_local(instance: &Name, local: &LocalPack) -> Resolved {
+    Resolved {
+        instance: instance.clone(),
+        manifest: Arc::clone(&local.manifest),
+        contract: local.inspection.contract.version.clone(),
+        imports: local.inspection.imports.iter().map(ToString::to_string).collect(),
+        digest: local.digest,
+        size: local.bytes.len() as u64,
+        origin: Origin::Path(local.path.clone()),
+        requested: true,
+        bytes: Some(Arc::clone(&local.bytes)),
+    }
+}
+
+fn from_line(instance: &Name, line: &IndexLine, manifest: Arc<Manifest>, source: &dyn Source) -> Resolved {
+    Resolved {
+        instance: instance.clone(),
+        manifest,
+        contract: line.contract.clone(),
+        imports: line.imports.clone(),
+        digest: line.digest,
+        size: line.size,
+        origin: Origin::Registry { id: source.id().to_owned(), url: source.url().to_owned() },
+        requested: true,
+        bytes: None,
+    }
+}

@@ -1,0 +1,100 @@
+//! Where packs come from, behind one trait.
+//!
+//! A source only hands over what it holds. What it hands over is checked in one place, [`fetch`], so that no new kind
+//! of registry can forget to.
+
+use std::borrow::Cow;
+
+use super::{Catalog, IndexLine, Mismatch, RegistryError};
+use crate::component;
+use crate::model::{Digest, Manifest, Name, PackId};
+
+/// The most bytes that a component may have: the bound for reading one whose size no index said.
+pub const MAX_BLOB: u64 = 64 << 20;
+
+/// A registry.
+pub trait Source: Send + Sync {
+    /// The registry's stable name, a URI, the same on every mirror. Lockfiles hold it.
+    fn id(&self) -> &str;
+
+    /// Where this copy of it is, for messages.
+    fn url(&self) -> &str;
+
+    /// What it holds.
+    ///
+    /// # Errors
+    /// A catalogue that can't be read.
+    fn catalog(&self) -> Result<Catalog, RegistryError>;
+
+    /// The versions of a pack, ascending, yanked ones too; none at all when it has no such pack. Reads that pack's
+    /// index file and nothing else.
+    ///
+    /// # Errors
+    /// An index file that can't be read.
+    fn versions(&self, name: &Name) -> Result<Vec<IndexLine>, RegistryError>;
+
+    /// A component's bytes, unchecked: use [`fetch`].
+    ///
+    /// # Errors
+    /// A blob that is not there or can't be read, or is larger than its size allows.
+    fn blob(&self, blob: &BlobId) -> Result<Cow<'_, [u8]>, RegistryError>;
+
+    /// Whether blobs were checked already, when this program was built.
+    fn is_verified(&self) -> bool {
+        false
+    }
+}
+
+/// Which component is wanted, and what it must be. An index line gives one, and so does an entry of a lockfile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlobId {
+    /// The pack and version that it is.
+    pub pack: PackId,
+    /// Its digest.
+    pub digest: Digest,
+    /// Its size in bytes; none where only a lockfile is at hand.
+    pub size: Option<u64>,
+}
+
+impl BlobId {
+    /// The most bytes that may be read in its name.
+    pub fn limit(&self) -> u64 {
+        self.size.map_or(MAX_BLOB, |size| size.min(MAX_BLOB))
+    }
+}
+
+/// A component's bytes, with the size and digest that `blob` says.
+///
+/// The embedded registry's blobs are not hashed again: they are a part of this program, and its build checked them.
+///
+/// # Errors
+/// A blob that can't be read, or is not the one that was asked for.
+pub fn fetch<'a>(source: &'a dyn Source, blob: &BlobId) -> Result<Cow<'a, [u8]>, RegistryError> {
+    let bytes = source.blob(blob)?;
+    if source.is_verified() {
+        return Ok(bytes);
+    }
+    let (registry, pack) = (source.url().to_owned(), blob.pack.clone());
+    let found = bytes.len() as u64;
+    if let Some(expected) = blob.size.filter(|expected| *expected != found) {
+        return Err(RegistryError::BlobSize { registry, pack, expected, found });
+    }
+    let found = Digest::of(&bytes);
+    if found != blob.digest {
+        let digests = Box::new(Mismatch { expected: blob.digest, found });
+        return Err(RegistryError::BlobDigest { registry, pack, digests });
+    }
+    Ok(bytes)
+}
+
+/// Whether a component carries exactly this manifest; the order of questions counts.
+///
+/// The index showed a manifest, and the user answered its questions. Were the component another pack under the same
+/// name, the answers would go to the wrong one.
+pub(super) fn carries(bytes: &[u8], manifest: &Manifest) -> bool {
+    let written = |manifest: &Manifest| serde_json::to_vec(manifest).ok();
+    component::inspect(bytes)
+        .ok()
+        .and_then(|inspection| inspection.manifest)
+        .is_some_and(|carried| written(&carried).is_some_and(|carried| Some(carried) == written(manifest)))
+}
