@@ -3,33 +3,29 @@
 use serde_json::json;
 
 use super::args::{CacheArguments, CacheCommand};
-use super::failure;
 use super::printer::Printer;
 use crate::pipeline::Failure;
 use crate::store::Home;
 
 pub fn run(arguments: &CacheArguments, printer: &Printer) -> Result<(), Failure> {
-    let home = Home::find().map_err(|error| failure(&error))?;
+    let cache = Home::find()?.cache();
+    let folder = cache.dir().display().to_string();
     match arguments.command {
-        CacheCommand::Dir => {
-            let folder = home.cache().display().to_string();
-            if printer.is_json() {
-                printer.document("scaffold.cache-dir/1", json!({ "directory": folder }));
-            } else {
-                printer.data(&format!("{folder}\n"));
-            }
+        CacheCommand::Dir if printer.is_json() => {
+            printer.document("scaffold.cache-dir/1", json!({ "directory": folder }));
         }
+        CacheCommand::Dir => printer.data(&format!("{folder}\n")),
         CacheCommand::Size => {
-            let bytes = home.size().map_err(|error| failure(&error))?;
+            let usage = cache.size()?;
             if printer.is_json() {
-                printer.document("scaffold.cache-size/1", json!({ "bytes": bytes }));
+                printer.document("scaffold.cache-size/1", json!({ "files": usage.files, "bytes": usage.bytes }));
             } else {
-                printer.data(&format!("{bytes}\n"));
+                printer.data(&format!("{}\n", usage.bytes));
             }
         }
         CacheCommand::Clean => {
-            home.clean().map_err(|error| failure(&error))?;
-            printer.status("Cleaned", &format!("`{}`", home.cache().display()));
+            let usage = cache.clean()?;
+            printer.status("Cleaned", &format!("{} files, {} bytes from `{folder}`", usage.files, usage.bytes));
         }
     }
     Ok(())

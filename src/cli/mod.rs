@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::model::{Diagnose, Report};
+use crate::model::Report;
 use crate::pipeline::Failure;
 
 pub use args::Arguments;
@@ -59,9 +59,4 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
 
 fn one(report: Report) -> Failure {
     Failure::Reports(vec![report])
-}
-
-/// An error of an operation on this machine's own folders.
-fn failure(error: &impl Diagnose) -> Failure {
-    one(error.report())
 }

@@ -72,10 +72,11 @@ pub struct Workshop<'a> {
 impl<'a> Workshop<'a> {
     /// A workshop that keeps what it fetches and compiles in `home`. A call of a pack may take as long as `timeout`.
     pub fn new(home: &Home, source: &'a dyn Source, timeout: Duration, observer: &'a dyn Observer) -> Self {
-        let compiled = CompiledCode::at(home.compiled_dir());
+        let cache = home.cache();
+        let compiled = CompiledCode::at(cache.compiled_dir());
         Self {
             source,
-            blobs: home.blobs(),
+            blobs: cache.blobs(),
             options: Options { compiled, timeout },
             host: OnceLock::new(),
             observer,
