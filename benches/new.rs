@@ -13,7 +13,8 @@ use tempfile::TempDir;
 
 const PAIRS: usize = 25;
 const COLD: usize = 5;
-const COMPOSITIONS: [&[&str]; 2] = [&["fastapi-orders", "gh-actions"], &["fastapi-orders", "terraform-eks", "gh-actions"]];
+const COMPOSITIONS: [&[&str]; 2] =
+    [&["fastapi-orders", "gh-actions"], &["fastapi-orders", "terraform-eks", "gh-actions"]];
 
 fn main() {
     for packs in COMPOSITIONS {

@@ -36,13 +36,9 @@ pub fn run(arguments: NewArguments, global: &Global, printer: &Printer) -> Resul
     let progress = Progress::new(printer);
     let workshop = Workshop::new(&home, source.as_ref(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new();
-    let mode = if arguments.defaults {
-        Mode::Defaults
-    } else if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json {
-        Mode::Ask(&mut asker)
-    } else {
-        Mode::Never
-    };
+    // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.
+    let someone = std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json;
+    let mode = if someone && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
     let new = NewProject { target: target.clone(), project, packs, places, given, mode, dry_run: arguments.dry_run };
     let created = pipeline::create(&workshop, new)?;
 

@@ -1,6 +1,6 @@
 //! How things look.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};

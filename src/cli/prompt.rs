@@ -50,9 +50,9 @@ impl Asker for TerminalAsker {
                 let number = text.parse::<i64>().map_err(|_| "a whole number is expected".to_owned())?;
                 Ok(number.into())
             }),
-            Kind::Number | Kind::Json => prompt.line(|text| {
-                serde_json::from_str(text).map_err(|_| format!("{} is expected", question.kind))
-            }),
+            Kind::Number | Kind::Json => {
+                prompt.line(|text| serde_json::from_str(text).map_err(|_| format!("{} is expected", question.kind)))
+            }
         }
     }
 }

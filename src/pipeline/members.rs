@@ -62,8 +62,7 @@ fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manife
     })?;
     let label = format!("`{}`", path.display());
     let copy = bytes.to_vec();
-    let (pack, _) =
-        host.load(&label, &Digest::of(bytes), || Ok(copy.into())).map_err(|error| error.report())?;
+    let (pack, _) = host.load(&label, &Digest::of(bytes), || Ok(copy.into())).map_err(|error| error.report())?;
     let (manifest, log) = pack.describe().map_err(|error| error.report())?;
     for line in &log {
         workshop.observer.log(&label, line);
@@ -72,20 +71,14 @@ fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manife
 }
 
 /// Finds the answer to every question, or lists what is missing and wrong.
-pub(super) fn answer(
-    members: &mut [Member],
-    given: &Given,
-    project: &Project,
-    mode: Mode<'_>,
-) -> Result<(), Failure> {
+pub(super) fn answer(members: &mut [Member], given: &Given, project: &Project, mode: Mode<'_>) -> Result<(), Failure> {
     let questions = members
         .iter()
         .map(|member| Questions::parse(&member.instance.pack(), &member.instance.manifest.questions))
         .collect::<Result<Vec<_>, _>>()?;
     let asked: Vec<_> = members.iter().map(|member| &member.instance.name).zip(&questions).collect();
-    let mut answers = answer_all(&asked, given, project, mode).map_err(|error| {
-        if error.is_interruption() { Failure::Interrupted } else { Failure::from(error) }
-    })?;
+    let mut answers = answer_all(&asked, given, project, mode)
+        .map_err(|error| if error.is_interruption() { Failure::Interrupted } else { Failure::from(error) })?;
     for member in members {
         member.answers = answers.remove(&member.instance.name).unwrap_or_default();
     }
@@ -96,7 +89,8 @@ pub(super) fn answer(
 pub(super) fn lock_entries(members: &[Member], joined: &[Name]) -> Vec<LockedPack> {
     let newcomers = members.iter().map(|member| &member.instance.name).filter(|name| !joined.contains(name));
     let order = joined.iter().chain(newcomers);
-    let entry = |name: &Name| members.iter().find(|member| member.instance.name == *name).map(|member| entry(member, members));
+    let entry =
+        |name: &Name| members.iter().find(|member| member.instance.name == *name).map(|member| entry(member, members));
     order.filter_map(entry).collect()
 }
 
@@ -111,7 +105,9 @@ fn entry(member: &Member, members: &[Member]) -> LockedPack {
         let table = if answer.is_given() { &mut answers.given } else { &mut answers.default };
         table.insert(key.clone(), answer.value.clone());
     }
-    let depends = |other: &&Member| manifest.dependencies.iter().any(|dependency| dependency.name == other.instance.manifest.name);
+    let depends = |other: &&Member| {
+        manifest.dependencies.iter().any(|dependency| dependency.name == other.instance.manifest.name)
+    };
     LockedPack {
         instance: member.instance.name.clone(),
         name: manifest.name.clone(),

@@ -74,13 +74,7 @@ impl<'a> Workshop<'a> {
     pub fn new(home: &Home, source: &'a dyn Source, timeout: Duration, observer: &'a dyn Observer) -> Self {
         let cache = home.cache();
         let compiled = CompiledCode::at(cache.compiled_dir());
-        Self {
-            source,
-            blobs: cache.blobs(),
-            options: Options { compiled, timeout },
-            host: OnceLock::new(),
-            observer,
-        }
+        Self { source, blobs: cache.blobs(), options: Options { compiled, timeout }, host: OnceLock::new(), observer }
     }
 
     /// The host, made when the first pack needs it.

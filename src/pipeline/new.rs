@@ -124,7 +124,9 @@ fn intent_of(
 /// The requirement that the user typed for an instance.
 fn requirement(spec: &Spec, instance: &Name, pack: &Name) -> Option<VersionReq> {
     match &spec.pack {
-        PackSpec::Named { name, requirement, .. } if name == pack && spec.instance.as_ref().unwrap_or(name) == instance => {
+        PackSpec::Named { name, requirement, .. }
+            if name == pack && spec.instance.as_ref().unwrap_or(name) == instance =>
+        {
             requirement.clone()
         }
         _ => None,

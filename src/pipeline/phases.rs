@@ -5,7 +5,9 @@ use rayon::prelude::*;
 use super::{Failure, Member, Workshop, bytes_of};
 use crate::compose::Exchange;
 use crate::host::{CallError, Compilation, HostError, LogLine, Pack};
-use crate::model::{Context, Diagnose, Diagnostic, Name, Output, Phase, Planned, Project, Report, Requirement, Severity};
+use crate::model::{
+    Context, Diagnose, Diagnostic, Name, Output, Phase, Planned, Project, Report, Requirement, Severity,
+};
 
 /// A member that can be called.
 pub(super) struct Loaded {
@@ -21,11 +23,7 @@ pub(super) struct Outputs {
 }
 
 /// Compiles what is not compiled yet, all packs at once.
-pub(super) fn load(
-    workshop: &Workshop<'_>,
-    members: Vec<Member>,
-    project: &Project,
-) -> Result<Vec<Loaded>, Failure> {
+pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Project) -> Result<Vec<Loaded>, Failure> {
     let host = workshop.host()?;
     let to_compile = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest)).count();
     if to_compile > 0 {
@@ -33,8 +31,7 @@ pub(super) fn load(
     }
     let load = |member: &Member| {
         let label = member.label();
-        let (pack, compilation) =
-            host.load(&label, &member.resolved.digest, || bytes_of(workshop, member))?;
+        let (pack, compilation) = host.load(&label, &member.resolved.digest, || bytes_of(workshop, member))?;
         match compilation {
             Compilation::Kept => {}
             Compilation::Made => workshop.observer.compiled(&label),
@@ -46,11 +43,8 @@ pub(super) fn load(
         Ok(pack)
     };
     // Starting threads costs more than loading packs that are compiled already.
-    let packs: Vec<Result<Pack, HostError>> = if to_compile > 1 {
-        members.par_iter().map(load).collect()
-    } else {
-        members.iter().map(load).collect()
-    };
+    let packs: Vec<Result<Pack, HostError>> =
+        if to_compile > 1 { members.par_iter().map(load).collect() } else { members.iter().map(load).collect() };
     let packs = all(packs)?;
     let loaded = members.into_iter().zip(packs).map(|(member, pack)| {
         let context = Context {
@@ -64,16 +58,19 @@ pub(super) fn load(
 }
 
 fn not_kept(label: &str, error: &std::io::Error) -> Report {
-    Report::new("cache-unwritable", format!("the compiled code of {label} can't be kept, so it is compiled again each time"))
-        .detail(error.to_string())
-        .hint("make the cache folder writable for you alone, or set `SCAFFOLD_HOME` to another place")
+    Report::new(
+        "cache-unwritable",
+        format!("the compiled code of {label} can't be kept, so it is compiled again each time"),
+    )
+    .detail(error.to_string())
+    .hint("make the cache folder writable for you alone, or set `SCAFFOLD_HOME` to another place")
 }
 
 /// Runs both phases of all packs. Packs that don't wait for each other's facts run at the same time.
 pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Result<Outputs, Failure> {
     let instances: Vec<_> = loaded.iter().map(|loaded| loaded.member.instance.clone()).collect();
     let suppliers = |requirement: &Requirement| suppliers(workshop, requirement);
-    let mut exchange = Exchange::new(&instances, &suppliers)?;
+    let mut exchange = Exchange::new(&instances, &suppliers).map_err(Failure::all)?;
     let mut diagnostics = Vec::new();
     for wave in exchange.waves().to_vec() {
         let planned = all(wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect())?;

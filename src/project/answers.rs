@@ -77,6 +77,9 @@ pub enum AskError {
     Terminal(String),
 }
 
+/// What is wrong with an answer to a question whose `x-when` does not hold.
+const NOT_ASKED: &str = "is not asked with these answers";
+
 /// Answers the questions of all instances.
 ///
 /// # Errors
@@ -89,12 +92,19 @@ pub fn answer_all(
 ) -> Result<BTreeMap<Name, Answers>, AnswersError> {
     let addressed = given.address(instances);
     let mut troubles = unknown(instances, &addressed);
+    let mut reached = BTreeSet::new();
     let mut all = BTreeMap::new();
     for (instance, questions) in instances {
-        let mut round = Round { instance, questions, addressed: &addressed, project, answers: Vec::new(), troubles: Vec::new() };
+        let mut round = Round::new(instance, questions, &addressed, project);
         round.run(&mut mode)?;
         troubles.append(&mut round.troubles);
+        reached.append(&mut round.reached);
         all.insert((*instance).clone(), round.answers);
+    }
+    let unreached =
+        |key: &&String| instances.iter().any(|(_, questions)| questions.has(key)) && !reached.contains(*key);
+    for key in addressed.shared.keys().filter(unreached) {
+        troubles.push(Trouble::wrong(key.clone(), NOT_ASKED.to_owned()));
     }
     if troubles.is_empty() {
         Ok(all)
@@ -132,19 +142,27 @@ struct Round<'a> {
     project: &'a Project,
     answers: Answers,
     troubles: Vec<Trouble>,
+    /// Keys of questions that were asked.
+    reached: BTreeSet<String>,
 }
 
-impl Round<'_> {
+impl<'a> Round<'a> {
+    fn new(instance: &'a Name, questions: &'a Questions, addressed: &'a Addressed, project: &'a Project) -> Self {
+        let (answers, troubles, reached) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { instance, questions, addressed, project, answers, troubles, reached }
+    }
+
     fn run(&mut self, mode: &mut Mode<'_>) -> Result<(), AnswersError> {
         for question in &self.questions.list {
             let found = self.addressed.find(self.instance, &question.key);
             if question.when.as_ref().is_some_and(|when| !when.problems(&self.so_far().into()).is_empty()) {
                 // An answer for all packs may still be meant for another one.
                 if let Some((_, false)) = found {
-                    self.trouble(&question.key, "is not asked with these answers".to_owned());
+                    self.trouble(&question.key, NOT_ASKED.to_owned());
                 }
                 continue;
             }
+            self.reached.insert(question.key.clone());
             match found {
                 Some((parts, shared)) => self.take(question, &parts, shared),
                 None => self.ask(question, mode)?,

@@ -54,7 +54,9 @@ impl Diagnose for ProjectError {
         let message = self.to_string();
         match self {
             Self::Syntax { file, line, column, .. } if *file == super::INTENT_FILE => {
-                Report::new("intent-syntax", message).detail(format!("at {file}:{line}:{column}")).hint("correct the line")
+                Report::new("intent-syntax", message)
+                    .detail(format!("at {file}:{line}:{column}"))
+                    .hint("correct the line")
             }
             Self::Syntax { file, line, column, .. } => Report::new("lock-syntax", message)
                 .detail(format!("at {file}:{line}:{column}"))
@@ -159,7 +161,9 @@ impl Diagnose for GivenError {
             Self::Unreadable { reason, .. } => {
                 Report::new("answers-file", message).detail(reason.to_string()).hint("check the path")
             }
-            Self::TooLarge { .. } => Report::new("answers-file", message).hint("answers are small; is it the right file?"),
+            Self::TooLarge { .. } => {
+                Report::new("answers-file", message).hint("answers are small; is it the right file?")
+            }
             Self::Syntax { reason, .. } => Report::new("answers-file", message)
                 .details(reason.lines().map(|line| printable(line).into_owned()))
                 .hint("correct the file"),
@@ -234,7 +238,9 @@ fn headline(troubles: &[Trouble]) -> String {
 impl Diagnose for AnswersError {
     fn report(&self) -> Report {
         match self {
-            Self::Ask(error) => Report::new("terminal", error.to_string()).hint("answer with `--set KEY=VALUE`, or take `--defaults`"),
+            Self::Ask(error) => {
+                Report::new("terminal", error.to_string()).hint("answer with `--set KEY=VALUE`, or take `--defaults`")
+            }
             Self::Troubles(troubles) => {
                 let only_missing = troubles.iter().all(|trouble| trouble.is_missing);
                 let (code, hint) = if only_missing {
@@ -242,7 +248,9 @@ impl Diagnose for AnswersError {
                 } else {
                     ("answers-invalid", "change them where they are given: `--set`, the file of `--answers`")
                 };
-                let lines = troubles.iter().map(|trouble| format!("`{}`: {}", printable(&trouble.key), printable(&trouble.message)));
+                let lines = troubles
+                    .iter()
+                    .map(|trouble| format!("`{}`: {}", printable(&trouble.key), printable(&trouble.message)));
                 Report::new(code, self.to_string()).details(lines).hint(hint)
             }
         }

@@ -91,7 +91,8 @@ impl Given {
             let mut path = entry.path.iter();
             let Some(first) = path.next() else { continue };
             let instance = instances.iter().find(|(name, _)| name.as_str() == first && entry.path.len() > 1);
-            let part = |inside: Vec<String>| Part { inside, value: entry.value.clone(), place: entry.place.clone(), rank };
+            let part =
+                |inside: Vec<String>| Part { inside, value: entry.value.clone(), place: entry.place.clone(), rank };
             match (instance, path.next()) {
                 (Some((name, _)), Some(key)) => {
                     let own = addressed.own.entry((*name).clone()).or_default();
@@ -175,4 +176,3 @@ fn from_toml(value: toml::Value) -> Value {
         }
     }
 }
-

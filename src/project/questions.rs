@@ -104,12 +104,20 @@ impl Questions {
             Some(Value::Object(properties)) => properties,
             Some(_) => return Err(wrong("`properties` is not an object".to_owned())),
         };
-        let required: BTreeSet<&str> =
-            questions.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: BTreeSet<&str> = questions
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         let mut list = Vec::new();
         for (key, property) in properties {
             if !is_key(key) {
-                return Err(wrong(format!("`{}` can't be an answer's key: keys are made of letters, digits, `_` and `-`", printable(key))));
+                return Err(wrong(format!(
+                    "`{}` can't be an answer's key: keys are made of letters, digits, `_` and `-`",
+                    printable(key)
+                )));
             }
             let property = resolve(&document, property);
             if property["writeOnly"] == true {

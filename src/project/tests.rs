@@ -116,7 +116,10 @@ fn unsound_questions_are_the_packs_fault() {
         (json!({ "properties": [] }), "question-schema"),
         (json!({ "type": "array" }), "question-schema"),
         (json!({ "properties": { "a": { "writeOnly": true } } }), "question-secret"),
-        (json!({ "$defs": { "s": { "writeOnly": true } }, "properties": { "a": { "$ref": "#/$defs/s" } } }), "question-secret"),
+        (
+            json!({ "$defs": { "s": { "writeOnly": true } }, "properties": { "a": { "$ref": "#/$defs/s" } } }),
+            "question-secret",
+        ),
     ] {
         assert_eq!(parse(schema.clone()).unwrap_err().report().code, code, "{schema}");
     }

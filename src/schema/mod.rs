@@ -16,8 +16,6 @@ mod tests;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
-pub(crate) use message::{list, show};
-
 pub use error::{SchemaError, SchemaErrorKind};
 
 /// What schemas and values may use up.

@@ -19,7 +19,23 @@ fn two_packs_that_want_one_file() {
         &Pack::new("one").files(&[("Makefile", "all:\n"), ("a", "1")]),
         &Pack::new("two").files(&[("Makefile", "test:\n"), ("a", "2")]),
     );
-    assert_data_eq!(machine.run(&BOTH).fails(), str![]);
+    assert_data_eq!(
+        machine.run(&BOTH).fails(),
+        str![[r#"
+error[file-conflict]: `one` 0.1.0 and `two` 0.1.0 both make `Makefile`, and their contents differ
+  `one` 0.1.0: line 1 is `all:`
+  `two` 0.1.0: line 1 is `test:`
+
+hint: drop one of the two, for example with `scaffold remove two`
+
+error[file-conflict]: `one` 0.1.0 and `two` 0.1.0 both make `a`, and their contents differ
+  `one` 0.1.0: line 1 is `1`
+  `two` 0.1.0: line 1 is `2`
+
+hint: drop one of the two, for example with `scaffold remove two`
+
+"#]]
+    );
     assert!(!machine.path("shop").exists());
 }
 
@@ -44,7 +60,18 @@ fn lines_are_united_in_canonical_order() {
     };
     let machine = two(&lines("zebra", &["*.tmp", "z.log"]), &lines("ant", &["a.log", "*.tmp"]));
     machine.run(&BOTH).succeeds();
-    assert_data_eq!(machine.read("shop/.gitignore"), str![]);
+    assert_data_eq!(
+        machine.read("shop/.gitignore"),
+        str![[r#"
+# ant
+a.log
+*.tmp
+
+# zebra
+z.log
+
+"#]]
+    );
 }
 
 #[test]
@@ -68,21 +95,37 @@ fn a_capability_that_nobody_provides() {
     );
     let machine = Machine::new();
     machine.pack("needy.wasm", &needy);
-    assert_data_eq!(machine.run(&["new", "shop", "--pack", "./needy.wasm"]).fails(), str![]);
+    assert_data_eq!(
+        machine.run(&["new", "shop", "--pack", "./needy.wasm"]).fails(),
+        str![[r#"
+error[capability-missing]: `needy` 0.1.0 needs `database@^1`, and no pack of the project offers it
+
+hint: add a pack that provides it, or drop the one that needs it
+
+"#]]
+    );
 }
 
 #[test]
 fn packs_that_wait_for_each_other() {
     let pack = |name: &str, offers: &str, needs: &str| {
-        Pack::new(name)
-            .manifest("provides", json!([{ "name": offers, "version": "1.0.0", "facts": {} }]))
-            .manifest(
-                "requires",
-                json!([{ "name": needs, "version": "^1", "cardinality": "exactly-one", "facts": {}, "needed-in": "plan" }]),
-            )
+        Pack::new(name).manifest("provides", json!([{ "name": offers, "version": "1.0.0", "facts": {} }])).manifest(
+            "requires",
+            json!([{ "name": needs, "version": "^1", "cardinality": "exactly-one", "facts": {}, "needed-in": "plan" }]),
+        )
     };
     let machine = two(&pack("one", "egg", "hen"), &pack("two", "hen", "egg"));
-    assert_data_eq!(machine.run(&BOTH).fails(), str![]);
+    assert_data_eq!(
+        machine.run(&BOTH).fails(),
+        str![[r#"
+error[capability-cycle]: `one` 0.1.0 and `two` 0.1.0 need each other's facts before they can plan
+  `one` 0.1.0 needs `hen@1.0.0` of `two` 0.1.0
+  `two` 0.1.0 needs `egg@1.0.0` of `one` 0.1.0
+
+hint: leave one of them out, or ask its author to need the capability in `render` instead
+
+"#]]
+    );
 }
 
 #[test]
@@ -90,5 +133,14 @@ fn a_pack_without_its_dependency() {
     let pack = Pack::new("needy").manifest("dependencies", json!([{ "name": "fastapi-bse", "version": "^0.1" }]));
     let machine = Machine::new();
     machine.pack("needy.wasm", &pack);
-    assert_data_eq!(machine.run(&["new", "shop", "--pack", "./needy.wasm"]).fails(), str![]);
+    assert_data_eq!(
+        machine.run(&["new", "shop", "--pack", "./needy.wasm"]).fails(),
+        str![[r#"
+error[pack-unknown]: there is no pack `fastapi-bse` in the registry `https://packs.scaffold.example/`
+  `needy` 0.1.0 depends on it
+
+hint: run `scaffold search` to see which packs there are
+
+"#]]
+    );
 }

@@ -31,7 +31,8 @@ fn every_documented_code_is_in_the_source_and_provoked_by_a_test() {
     let code = sources("src");
     let tests: String = sources("tests").into_iter().map(|(_, text)| text).collect();
     let unit_tests: String = code.iter().filter_map(|(_, text)| text.split("#[cfg(test)]").nth(1)).collect();
-    let test_files: String = code.iter().filter(|(path, _)| path.contains("test")).map(|(_, text)| text.as_str()).collect();
+    let test_files: String =
+        code.iter().filter(|(path, _)| path.contains("test")).map(|(_, text)| text.as_str()).collect();
     for documented in documented() {
         let quoted = format!("\"{documented}\"");
         assert!(code.iter().any(|(_, text)| text.contains(&quoted)), "`{documented}` is in docs/errors.md only");

@@ -41,8 +41,10 @@ fn runs(program: &str) -> bool {
 }
 
 fn new(machine: &Machine, built: &Path, languages: &[&str], options: &[&str]) -> Run {
-    let packs: Vec<String> =
-        languages.iter().map(|language| built.join(format!("greeting-{language}.wasm")).display().to_string()).collect();
+    let packs: Vec<String> = languages
+        .iter()
+        .map(|language| built.join(format!("greeting-{language}.wasm")).display().to_string())
+        .collect();
     let mut arguments = vec!["new", "shop"];
     arguments.extend(packs.iter().flat_map(|pack| ["--pack", pack]));
     arguments.extend(options);
@@ -79,8 +81,10 @@ fn clocks_and_random_numbers_are_the_same_on_every_run() {
     let trees = ["UTC", "Asia/Tokyo"].map(|zone| {
         let machine = Machine::new();
         let options = ["--defaults"];
-        let packs: Vec<String> =
-            LANGUAGES.iter().map(|language| built.join(format!("greeting-{language}.wasm")).display().to_string()).collect();
+        let packs: Vec<String> = LANGUAGES
+            .iter()
+            .map(|language| built.join(format!("greeting-{language}.wasm")).display().to_string())
+            .collect();
         let mut arguments = vec!["new", "shop", "--pack-timeout", "60"];
         arguments.extend(packs.iter().flat_map(|pack| ["--pack", pack]));
         arguments.extend(options);

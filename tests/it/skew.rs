@@ -40,24 +40,58 @@ fn a_newer_patch_version_with_functions_that_it_does_not_use_loads() {
 #[test]
 fn a_newer_patch_version_with_a_function_that_it_uses_is_refused() {
     let pack = Pack::new("skew").contract(changed("0.1.1", "interface log {", "interface log { flush: func();"));
-    assert_data_eq!(run(&importing(pack, "log@0.1.1", "flush")).fails(), str![]);
+    assert_data_eq!(
+        run(&importing(pack, "log@0.1.1", "flush")).fails(),
+        str![[r#"
+error[contract-unsupported]: `skew` 0.1.0 from `[WORK]/pack.wasm` does not fit the contract: it was built for `scaffold:pack` 0.1.1, and this scaffold serves 0.1.0
+  component imports instance `scaffold:pack/log@0.1.1`, but a matching implementation was not found in the linker: instance export `flush` has the wrong type: function implementation is missing
+
+hint: use a newer scaffold, or an older version of the pack
+
+"#]]
+    );
 }
 
 #[test]
 fn a_patch_version_that_broke_the_rule_is_refused() {
     let pack = Pack::new("skew").contract(changed("0.1.1", "year: u16,", "year: u16, month: u8,"));
     let parameters = "(param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)";
-    assert_data_eq!(run(&pack.parameters(parameters)).fails(), str![]);
+    assert_data_eq!(
+        run(&pack.parameters(parameters)).fails(),
+        str![[r#"
+error[pack-trap]: `skew` 0.1.0 from `[WORK]/pack.wasm` broke off: expected record of 2 fields, found 3 fields
+  in its `plan`
+
+hint: this is a fault of the pack: report it to its author
+
+"#]]
+    );
 }
 
 #[test]
 fn the_next_minor_version_is_refused() {
-    assert_data_eq!(run(&Pack::new("skew").contract(with_version("0.2.0"))).fails(), str![]);
+    assert_data_eq!(
+        run(&Pack::new("skew").contract(with_version("0.2.0"))).fails(),
+        str![[r#"
+error[contract-unsupported]: `skew` 0.1.0 from `[WORK]/pack.wasm` was built for `scaffold:pack` 0.2.0; this scaffold serves 0.1.0
+
+hint: use a newer scaffold, or an older version of the pack
+
+"#]]
+    );
 }
 
 #[test]
 fn the_minor_version_before_is_refused() {
-    assert_data_eq!(run(&Pack::new("skew").contract(with_version("0.0.9"))).fails(), str![]);
+    assert_data_eq!(
+        run(&Pack::new("skew").contract(with_version("0.0.9"))).fails(),
+        str![[r#"
+error[contract-unsupported]: `skew` 0.1.0 from `[WORK]/pack.wasm` was built for `scaffold:pack` 0.0.9; this scaffold serves 0.1.0
+
+hint: use a newer version of the pack, or ask its author to build it again
+
+"#]]
+    );
 }
 
 /// A host of a later patch version, whose imports have grown, still takes packs that were built for 0.1.0.

@@ -128,11 +128,7 @@ impl Diagnose for ExchangeError {
             }
             Self::Surplus { pack, givers, .. } => report("capability-surplus")
                 .details(givers.iter().map(|giver| format!("offered by {giver}")))
-                .hint(format!(
-                    "drop all but one of them: `scaffold remove {}`, or drop `{}`",
-                    givers.last().map_or("", |giver| giver.instance.as_str()),
-                    pack.instance
-                )),
+                .hint(format!("leave out all but one of them, or `{}`", pack.instance)),
             Self::Undeclared { declared, .. } => {
                 let declared = if declared.is_empty() { "nothing".to_owned() } else { listed(declared) };
                 report("offer-undeclared")
@@ -163,12 +159,12 @@ fn missing(report: Report, silent: &[Party], unfit: &[Party], suppliers: &[Name]
         .details(silent.iter().map(|pack| format!("{pack} can offer it, but does not with these answers")))
         .details(unfit.iter().map(|pack| format!("{pack} provides it in a version that does not serve")));
     if let [only] = suppliers {
-        report.hint(format!("add a pack that provides it: `scaffold add {only}`"))
+        report.hint(format!("add a pack that provides it: `--pack {only}`"))
     } else if !suppliers.is_empty() {
         let names: Vec<String> = suppliers.iter().map(|name| format!("`{name}`")).collect();
         report.hint(format!("add one of the packs that provide it: {}", listed(&names)))
     } else if !silent.is_empty() {
-        report.hint("look at that pack's answers with `scaffold tree`")
+        report.hint("look at that pack's answers: they decide what it offers")
     } else {
         report.hint("add a pack that provides it, or drop the one that needs it")
     }

@@ -8,7 +8,6 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-pub use memory::Memory;
 pub use pack::{CONTRACT, Pack};
 
 /// A folder to work in, and a home of its own.
@@ -80,7 +79,10 @@ impl Machine {
         let text = |bytes: Vec<u8>| {
             let folder = self.path("");
             let folder = folder.to_str().unwrap().trim_end_matches('/').to_owned();
-            String::from_utf8(bytes).unwrap().replace(&folder, "[WORK]").replace(self.home().to_str().unwrap(), "[HOME]")
+            String::from_utf8(bytes)
+                .unwrap()
+                .replace(&folder, "[WORK]")
+                .replace(self.home().to_str().unwrap(), "[HOME]")
         };
         Run { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
