@@ -1,2 +1,65 @@
-//! x
-fn main() {}
+//! What developers of `scaffold` run.
+//!
+//! ```text
+//! cargo xtask setup                       installs what the rest needs (Debian, as root)
+//! cargo xtask test [PART...]              runs every check, or those named
+//! cargo xtask build [PACK...]             builds packs to target/packs/NAME-VERSION.wasm
+//! cargo xtask publish [--registry DIR]    builds the first-party packs and publishes them
+//! cargo xtask verify                      makes a project and runs its own checks on a throw-away PostgreSQL
+//! ```
+//!
+//! `build`, `publish` and `verify` are also what the checks are made of. A part of a check is a plain function; the
+//! list of them stands in [`checks`].
+
+mod checks;
+mod failure;
+mod packs;
+mod parts;
+mod postgres;
+mod process;
+mod publish;
+mod setup;
+mod toolchain;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+
+const USAGE: &str = "usage: cargo xtask setup | test [PART...] | build [PACK...] | publish [--registry DIR] | verify";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Outcome<()> {
+    let root = repository()?;
+    match args {
+        ["setup"] => setup::install_what_is_missing(&root),
+        ["test" | "ci", names @ ..] => parts::run(&checks::all(), names, &root),
+        ["build", names @ ..] => {
+            for built in packs::build(&root, names)? {
+                println!("{} ({} bytes)", built.path.display(), built.bytes.len());
+            }
+            Ok(())
+        }
+        ["publish"] => publish::publish(&root, &root.join("registry")),
+        ["publish", "--registry", folder] => publish::publish(&root, Path::new(folder)),
+        ["verify"] => verify::verify(&root),
+        _ => Err(Failure::new(USAGE)),
+    }
+}
+
+/// The repository's folder: the one above this crate's.
+fn repository() -> Outcome<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map(Path::to_owned).ok_or_else(|| Failure::new("xtask is not inside the repository"))
+}

@@ -1,21 +1,12 @@
-//! The smallest pack that shows each kind of contribution: a script that greets, the project's `Makefile` target for
-//! it, and what other packs learn of it.
+//! The smallest pack that shows each kind of contribution: a script that greets, a workflow that runs it, and what
+//! other packs learn of it.
+#![no_std]
 
+use scaffold_pack::prelude::*;
 use scaffold_pack::{
-    BRACKETS, Context, Diagnostic, Manifest, Merge, Opening, Output, Pack, Planned, Requirement, Taken, Templates,
-    by_capability, literal, template,
+    BRACKETS, Context, Diagnostic, Manifest, Merge, Object, Opening, Output, Pack, Planned, Requirement, Taken,
+    by_capability, jinja, literal, source, template,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-
-static TEMPLATES: Templates = scaffold_pack::templates!();
-
-/// What the user chose.
-#[derive(Deserialize, Serialize)]
-struct Answers {
-    greeting: String,
-    shout: bool,
-}
 
 struct Hello;
 
@@ -29,25 +20,29 @@ impl Pack for Hello {
     }
 
     fn plan(context: &Context, _: &[Taken]) -> Result<Planned, Vec<Diagnostic>> {
-        let answers: Answers = context.answers()?;
-        if answers.greeting.trim().is_empty() {
+        let values = context.values();
+        if !jinja::holds("answers.greeting | trim | length > 0", &values)? {
             return Err(vec![Diagnostic::error("a greeting is more than spaces").about("/greeting")]);
         }
-        Ok(Planned::new().offer("greeting", "1.0.0", &json!({ "text": answers.greeting })))
+        let greeting = jinja::evaluate("answers.greeting", &values)?;
+        Ok(Planned::new().offer("greeting", "1.0.0", Object::new().json("text", &greeting).as_str()))
     }
 
     fn render(context: &Context, taken: &[Taken]) -> Result<Output, Vec<Diagnostic>> {
-        let answers: Answers = context.answers()?;
-        let values = json!({ "project": context.project.name, "answers": answers, "offers": by_capability(taken)? });
-        Ok(Output::new(&TEMPLATES)
-            .syntax(".github/", BRACKETS)
-            .file("hello.sh", template("hello.sh.j2", &values).executable())
-            .file("GREETING.md", template("GREETING.md.j2", &values).opens(Opening::new("more", "<!-- slot: more -->")))
+        let values = context.values().object("facts", &by_capability(taken, &["http-service"]));
+        let shout = jinja::holds("answers.shout", &values)?;
+        Ok(Output::new()
+            .shares(source!("_macros.j2"))
+            .file("hello.sh", template!("hello.sh.j2", &values).executable())
+            .file(
+                "GREETING.md",
+                template!("GREETING.md.j2", &values).opens(Opening::new("more", "<!-- slot: more -->")),
+            )
             .file("NOTES.md", literal("Yours.\n").once())
-            .templated(&values, [".github/workflows/hello.yml"])
-            .merge("settings.json", Merge::json(json!({ "hello": { "shout": answers.shout } }).to_string()))
+            .file(".github/workflows/hello.yml", template!(".github/workflows/hello.yml.j2", &values).marks(BRACKETS))
+            .merge("settings.json", Merge::json(r#"{ "hello": { "enabled": true } }"#))
             .lines(".gitignore", ["*.log"])
-            .when(answers.shout, |output| output.fill("GREETING.md", "more", "It is meant loud.\n"))
+            .when(shout, |output| output.fill("GREETING.md", "more", "It is meant loud."))
             .step("Greet", ["./hello.sh"]))
     }
 }
@@ -58,7 +53,8 @@ scaffold_pack::export!(Hello);
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use scaffold_pack::{Content, Ownership, Text, test};
+    use scaffold_pack::test;
+    use serde_json::json;
 
     use super::*;
 
@@ -74,34 +70,35 @@ mod tests {
             tree.paths(),
             [".github/workflows/hello.yml", ".gitignore", "GREETING.md", "NOTES.md", "hello.sh", "settings.json"]
         );
-        assert!(tree.file("hello.sh").unwrap().executable);
-        assert_eq!(tree.file("NOTES.md").unwrap().ownership, Ownership::Once);
-        assert_eq!(tree.file("NOTES.md").unwrap().contents, Content::Text(literal("Yours.\n")));
-        assert_eq!(tree.values("hello.sh")["offers"]["http-service"][0]["facts"]["port"], 8000);
-        assert_eq!(tree.fills("GREETING.md", "more"), [&Text::Literal("It is meant loud.\n".to_owned())]);
+        assert!(tree.is_executable("hello.sh") && !tree.is_executable("NOTES.md"));
+        assert!(tree.is_once("NOTES.md") && !tree.is_once("hello.sh"));
+        assert_eq!(tree.slots("GREETING.md"), ["more"]);
+        assert_eq!(tree.fills("GREETING.md", "more"), ["It is meant loud."]);
         assert_eq!(tree.lines(".gitignore"), ["*.log"]);
+        assert_eq!(tree.steps(), [["./hello.sh"]]);
+        assert_eq!(tree.values("hello.sh")["facts"]["http-service"][0]["facts"]["port"], 8000);
     }
 
     #[test]
-    fn templates_that_are_named_or_shared_go_along() {
-        let tree = test::render::<Hello>(&answers(false), &[]).unwrap();
-        assert_eq!(
-            tree.templates(),
-            [".github/workflows/hello.yml.j2", "GREETING.md.j2", "_macros.j2", "hello.sh.j2"],
-            "`unused.j2` stays behind"
-        );
-        let marks = |name| tree.source(name).unwrap().syntax.clone().map(|syntax| syntax.variable.0);
-        assert_eq!(marks(".github/workflows/hello.yml.j2").as_deref(), Some("[["));
-        assert_eq!(marks("hello.sh.j2"), None);
-        assert!(tree.fills("GREETING.md", "more").is_empty());
+    fn templates_render_with_their_own_marks_and_macros() {
+        let tree = test::render::<Hello>(&answers(true), &[]).unwrap();
+        assert_eq!(tree.text("hello.sh"), "#!/bin/sh\necho \"HELLO\"\n");
+        assert!(tree.text(".github/workflows/hello.yml").ends_with("echo \"hello ${{ github.actor }}\"\n"));
+        assert!(tree.fills("GREETING.md", "less").is_empty());
     }
 
     #[test]
     fn a_bad_answer_is_named() {
         let blank = test::context(json!({ "greeting": " ", "shout": false }));
         assert_eq!(test::plan::<Hello>(&blank, &[]).unwrap_err()[0].answer.as_deref(), Some("/greeting"));
-        let wrong = test::context(json!({ "greeting": 1, "shout": false }));
-        assert!(test::render::<Hello>(&wrong, &[]).unwrap_err()[0].message.contains("can't be read"));
+        let missing = test::context(json!({ "greeting": "hello" }));
+        assert!(test::render::<Hello>(&missing, &[]).unwrap_err()[0].message.contains("answers.shout"));
+    }
+
+    #[test]
+    fn facts_are_offered_as_the_answers_say() {
+        let planned = test::plan::<Hello>(&answers(false), &[]).unwrap();
+        assert_eq!(planned.offers[0].facts, r#"{"text":"hello"}"#);
     }
 
     #[test]

@@ -1,18 +1,22 @@
-//! What a pack is given, typed, and the facts that it gives.
+//! What a pack is given, and the facts that it gives.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
-
-use crate::{Context, Diagnostic, Offer, Planned, Taken};
+use crate::prelude::*;
+use crate::{Context, Diagnostic, Object, Offer, Planned, Taken};
 
 impl Context {
+    /// What templates are given in most packs: `project`, with `name` and `year`, and `answers`.
+    pub fn values(&self) -> Object {
+        let project = Object::new().text("name", &self.project.name).json("year", &self.project.year.to_string());
+        Object::new().object("project", &project).json("answers", &self.answers)
+    }
+
     /// The answers as a type of the pack's own. The host has checked them against the questions, so this fails only
     /// where type and schema disagree.
     ///
     /// # Errors
     /// One diagnostic that says where they do.
-    pub fn answers<T: DeserializeOwned>(&self) -> Result<T, Vec<Diagnostic>> {
+    #[cfg(feature = "serde")]
+    pub fn answers<T: serde::de::DeserializeOwned>(&self) -> Result<T, Vec<Diagnostic>> {
         parse(&self.answers, "the answers")
     }
 }
@@ -22,12 +26,14 @@ impl Taken {
     ///
     /// # Errors
     /// One diagnostic that says why they do not fit it.
-    pub fn facts<T: DeserializeOwned>(&self) -> Result<T, Vec<Diagnostic>> {
+    #[cfg(feature = "serde")]
+    pub fn facts<T: serde::de::DeserializeOwned>(&self) -> Result<T, Vec<Diagnostic>> {
         parse(&self.facts, &self.capability)
     }
 }
 
-fn parse<T: DeserializeOwned>(json: &str, what: &str) -> Result<T, Vec<Diagnostic>> {
+#[cfg(feature = "serde")]
+fn parse<T: serde::de::DeserializeOwned>(json: &str, what: &str) -> Result<T, Vec<Diagnostic>> {
     serde_json::from_str(json).map_err(|error| vec![Diagnostic::error(format!("{what} can't be read: {error}"))])
 }
 
@@ -36,24 +42,27 @@ pub fn offered<'a>(taken: &'a [Taken], capability: &str) -> impl Iterator<Item =
     taken.iter().filter(move |offer| offer.capability == capability)
 }
 
-/// All offers as a value for templates: a list of `pack`, `instance`, `version` and `facts` under each capability's name.
-///
-/// # Errors
-/// One diagnostic where facts are no JSON.
-pub fn by_capability(taken: &[Taken]) -> Result<Value, Vec<Diagnostic>> {
-    let mut groups = Map::new();
-    for offer in taken {
-        let group = groups.entry(offer.capability.clone()).or_insert_with(|| Value::Array(Vec::new()));
-        if let Value::Array(offers) = group {
-            offers.push(json!({
-                "pack": offer.pack,
-                "instance": offer.instance,
-                "version": offer.version,
-                "facts": offer.facts::<Value>()?,
-            }));
+/// The offers of these capabilities, for templates: under each one's name a list, in the host's order, of `pack`,
+/// `instance`, `version` and `facts`. A capability that nobody offers has an empty list.
+pub fn by_capability(taken: &[Taken], capabilities: &[&str]) -> Object {
+    let mut groups = Object::new();
+    for capability in capabilities {
+        let mut list = String::from("[");
+        for offer in offered(taken, capability) {
+            if list.len() > 1 {
+                list.push(',');
+            }
+            let offer = Object::new()
+                .text("pack", &offer.pack)
+                .text("instance", &offer.instance)
+                .text("version", &offer.version)
+                .json("facts", &offer.facts);
+            list.push_str(offer.as_str());
         }
+        list.push(']');
+        groups = groups.json(capability, &list);
     }
-    Ok(Value::Object(groups))
+    groups
 }
 
 impl Planned {
@@ -64,11 +73,11 @@ impl Planned {
 
     /// Offers facts under a capability that the manifest names.
     #[must_use]
-    pub fn offer(mut self, capability: &str, version: &str, facts: &impl Serialize) -> Self {
+    pub fn offer(mut self, capability: &str, version: &str, facts: &str) -> Self {
         self.offers.push(Offer {
             capability: capability.to_owned(),
             version: version.to_owned(),
-            facts: to_json(facts),
+            facts: facts.to_owned(),
         });
         self
     }
@@ -85,10 +94,4 @@ impl Default for Planned {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// A value as JSON; one that JSON can't hold (a map whose keys are no strings) becomes an empty text, which whoever
-/// reads it refuses. That is a mistake of the pack's author, and not worth an error path in every pack.
-pub(crate) fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! Messages for the user.
 
+use crate::prelude::*;
 use crate::{Diagnostic, Severity};
 
 impl Diagnostic {

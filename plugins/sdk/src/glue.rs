@@ -1,11 +1,12 @@
 //! Between the generated trait and [`Pack`]. Public only because [`export!`](crate::export) names it.
 
-use std::marker::PhantomData;
+use core::marker::PhantomData;
 
 use crate::Pack;
 use crate::bindings::exports::scaffold::pack::generator::{
     Context, Diagnostic, Guest, Manifest, Output, Planned, Taken,
 };
+use crate::prelude::*;
 
 /// The contract's side of a pack.
 pub struct Exported<P>(PhantomData<P>);
@@ -20,6 +21,6 @@ impl<P: Pack> Guest for Exported<P> {
     }
 
     fn render(context: Context, taken: Vec<Taken>) -> Result<Output, Vec<Diagnostic>> {
-        P::render(&context, &taken)?.finish()
+        Ok(P::render(&context, &taken)?.finish())
     }
 }

@@ -5,15 +5,7 @@
 //! contract's generated bindings, and adds what makes a pack read like a list of what it contributes:
 //!
 //! ```
-//! use scaffold_pack::{Context, Diagnostic, Manifest, Output, Pack, Taken, Templates, template};
-//! use serde::{Deserialize, Serialize};
-//!
-//! static TEMPLATES: Templates = scaffold_pack::templates!();
-//!
-//! #[derive(Deserialize, Serialize)]
-//! struct Answers {
-//!     greeting: String,
-//! }
+//! use scaffold_pack::{Context, Diagnostic, Manifest, Output, Pack, Taken, template};
 //!
 //! struct Greeter;
 //!
@@ -25,9 +17,9 @@
 //!     }
 //!
 //!     fn render(context: &Context, _: &[Taken]) -> Result<Output, Vec<Diagnostic>> {
-//!         let answers: Answers = context.answers()?;
-//!         Ok(Output::new(&TEMPLATES)
-//!             .file("greet.py", template("greet.py.j2", &answers).executable())
+//!         let values = context.values();
+//!         Ok(Output::new()
+//!             .file("greet.py", template!("greet.py.j2", &values).executable())
 //!             .lines(".gitignore", ["__pycache__/"])
 //!             .step("Greet", ["./greet.py"]))
 //!     }
@@ -40,47 +32,73 @@
 //! let context = test::context(serde_json::json!({ "greeting": "hi" }));
 //! let tree = test::render::<Greeter>(&context, &[]).expect("the answers are good");
 //! assert_eq!(tree.paths(), [".gitignore", "greet.py"]);
-//! assert_eq!(tree.values("greet.py")["greeting"], "hi");
+//! assert_eq!(tree.text("greet.py"), "#!/usr/bin/env python3\nprint(\"hi\")\n");
 //! ```
 //!
 //! # Templates
 //!
-//! [`templates!`] embeds the folder `templates/` beside the pack's `Cargo.toml`. Only those that a contribution names
-//! are handed to the host, and with them those that others may include or import: files whose name starts with one
-//! underscore (`_macros.j2`; `__init__.py.j2` has two and is an ordinary one). Where Jinja's marks collide with what
-//! the file itself uses, as in GitHub's workflows, [`Output::syntax`] gives a folder other ones.
+//! [`template!`] embeds a file of the folder `templates/` beside the pack's `Cargo.toml`, so a template that is named
+//! but not there is a compiler's error, and the host is handed those that contributions name and no others. What they
+//! include or import is added by [`Output::shares`]. Where Jinja's marks collide with what the file itself uses, as in
+//! GitHub's workflows, [`Text::marks`] chooses others.
+//!
+//! # Deciding
+//!
+//! What depends on the answers is decided by the pack. With the feature `serde`, [`Context::answers`] reads them into a
+//! type of the pack's own; without it, [`jinja::holds`] and [`jinja::interpolate`] ask the host, in the language of
+//! the templates, and a pack stays some 20 KB smaller.
 //!
 //! # Building
 //!
-//! `cargo xtask build` in the host's repository, or `cargo build --release --target wasm32-unknown-unknown` and
-//! `scaffold pack build`, which makes a component of the module. The crate compiles natively too, so a pack's logic is tested by plain `cargo test`
-//! with the kit in [`test`](mod@test); only the host's own functions ([`jinja`], [`log`]) are not there then.
+//! A pack is a crate of the type `cdylib`, compiled for `wasm32-unknown-unknown`; `scaffold pack build` makes a
+//! component of it. It compiles natively too, so its logic is tested by plain `cargo test` with the kit in
+//! [`test`](mod@test).
+//!
+//! With the feature `bare` a pack does without the standard library, which keeps the text of every panic out of it:
+//! it starts with `#![no_std]` and imports [`prelude`]. Memory is never freed then, which does not matter: the host
+//! makes a fresh instance for each call.
+#![no_std]
 
+extern crate alloc;
+#[cfg(not(target_arch = "wasm32"))]
+extern crate std;
+
+#[cfg(all(target_arch = "wasm32", feature = "bare"))]
+mod bare;
 #[doc(hidden)]
 pub mod bindings;
 mod context;
 mod diagnostic;
 #[doc(hidden)]
 pub mod glue;
-mod host;
+pub mod jinja;
+pub mod log;
 mod manifest;
+mod object;
 mod output;
 mod share;
-mod templates;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod test;
 
+use prelude::*;
+
 pub use bindings::scaffold::pack::types::{
-    Capability, Cardinality, Content, Context, Dependency, Diagnostic, File, ListPolicy, ListRule, Manifest, Merge,
-    Offer, Opening, Ownership, Phase, Planned, Project, Rendering, Requirement, Severity, Step, Syntax, Taken, Text,
+    Capability, Cardinality, Context, Dependency, Diagnostic, ListPolicy, Manifest, Offer, Opening, Phase, Planned,
+    Project, Requirement, Severity, Taken,
 };
 pub use context::{by_capability, offered};
-pub use host::{jinja, log};
-#[doc(hidden)]
-pub use include_dir;
+pub use object::Object;
 pub use output::Output;
-pub use share::{bytes, literal, template};
-pub use templates::{BRACKETS, Marks, Templates};
+pub use share::{BRACKETS, File, Marks, Merge, Template, Text, bytes, literal};
+
+/// What the standard library's prelude has of `alloc`, for packs without it.
+pub mod prelude {
+    pub use alloc::borrow::ToOwned;
+    pub use alloc::boxed::Box;
+    pub use alloc::string::{String, ToString};
+    pub use alloc::vec::Vec;
+    pub use alloc::{format, vec};
+}
 
 /// A template pack.
 ///
@@ -121,15 +139,6 @@ macro_rules! export {
     };
 }
 
-/// Embeds the folder `templates/` beside the crate's `Cargo.toml`.
-#[macro_export]
-macro_rules! templates {
-    () => {{
-        use $crate::include_dir;
-        include_dir::include_dir!("$CARGO_MANIFEST_DIR/templates")
-    }};
-}
-
 /// A [`Manifest`] with name, version, summary and licence from the crate's `Cargo.toml`.
 #[macro_export]
 macro_rules! manifest {
@@ -137,5 +146,29 @@ macro_rules! manifest {
         $crate::Manifest::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
             .summary(env!("CARGO_PKG_DESCRIPTION"))
             .license(env!("CARGO_PKG_LICENSE"))
+    };
+}
+
+/// The [`Template`] of this name in the crate's folder `templates/`.
+#[macro_export]
+macro_rules! source {
+    ($name:literal) => {
+        $crate::Template { name: $name, text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $name)) }
+    };
+}
+
+/// Several templates of the folder `templates/`, as [`Output::templated`] takes them.
+#[macro_export]
+macro_rules! sources {
+    ($($name:literal),* $(,)?) => {
+        [$($crate::source!($name)),*]
+    };
+}
+
+/// [`Text`] that the host makes of a template of the folder `templates/`, with these values.
+#[macro_export]
+macro_rules! template {
+    ($name:literal, $values:expr $(,)?) => {
+        $crate::Text::rendered($crate::source!($name), $values)
     };
 }

@@ -1,5 +1,6 @@
 //! Manifests and what is in them, part by part.
 
+use crate::prelude::*;
 use crate::{Capability, Cardinality, Dependency, Manifest, Phase, Requirement};
 
 /// A JSON Schema that accepts everything.

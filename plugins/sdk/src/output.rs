@@ -1,93 +1,94 @@
 //! What `render` returns, contribution by contribution.
 
-use std::collections::BTreeSet;
-
-use serde::Serialize;
-
-use crate::bindings::scaffold::pack::types::{self, Body, Contribution, Slot};
-use crate::templates::{is_shared, source, texts};
-use crate::{Content, Diagnostic, File, Marks, Merge, Rendering, Step, Templates, Text, template};
+use crate::bindings::scaffold::pack::types::{self, Body, Contribution, Slot, Step};
+use crate::prelude::*;
+use crate::{Diagnostic, File, Marks, Merge, Object, Template, Text};
 
 /// The contributions of one [`render`](crate::Pack::render), and the templates that they name.
-pub struct Output {
-    folder: &'static Templates,
-    syntaxes: Vec<(&'static str, Marks)>,
-    contributions: Vec<Contribution>,
-    diagnostics: Vec<Diagnostic>,
-    next_steps: Vec<Step>,
-}
+#[derive(Clone, Debug)]
+pub struct Output(types::Output);
 
 impl Output {
-    /// Nothing yet; contributions may name the templates of this folder.
-    pub fn new(folder: &'static Templates) -> Self {
-        Self {
-            folder,
-            syntaxes: Vec::new(),
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self(types::Output {
+            templates: Vec::new(),
             contributions: Vec::new(),
             diagnostics: Vec::new(),
             next_steps: Vec::new(),
-        }
+        })
     }
 
-    /// Gives other marks than Jinja's own to the templates whose names start so: `.syntax(".github/", BRACKETS)`, or
-    /// `""` for all. Of several the longest prefix counts.
+    /// A whole file: text, a [`template!`](crate::template), [`bytes`](crate::bytes).
     #[must_use]
-    pub fn syntax(mut self, prefix: &'static str, marks: Marks) -> Self {
-        self.syntaxes.push((prefix, marks));
+    pub fn file(self, path: &str, file: impl Into<File>) -> Self {
+        let File { file, template } = file.into();
+        self.add(path, Body::File(file), template)
+    }
+
+    /// Files that are each made of one template, whose name is the file's path and `.j2`.
+    #[must_use]
+    pub fn templated(mut self, values: &Object, templates: impl IntoIterator<Item = Template>) -> Self {
+        for template in templates {
+            let path = template.name.strip_suffix(".j2").unwrap_or(template.name);
+            self = self.file(path, Text::rendered(template, values));
+        }
         self
     }
 
-    /// A whole file: text, a [`template`](crate::template), [`bytes`](crate::bytes).
+    /// Files without contents: `__init__.py`.
     #[must_use]
-    pub fn file(self, path: impl Into<String>, file: impl Into<File>) -> Self {
-        self.add(path.into(), Body::File(file.into()))
-    }
-
-    /// Files that are each made of the template of the same path with `.j2` at its end.
-    #[must_use]
-    pub fn templated<'a>(mut self, values: &impl Serialize, paths: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn empty<'a>(mut self, paths: impl IntoIterator<Item = &'a str>) -> Self {
         for path in paths {
-            self = self.file(path, template(&format!("{path}.j2"), values));
+            self = self.file(path, "");
         }
         self
     }
 
     /// A fragment of a structured file: `.merge("pyproject.toml", Merge::toml("..."))`.
     #[must_use]
-    pub fn merge(self, path: impl Into<String>, merge: Merge) -> Self {
-        self.add(path.into(), Body::Merge(merge))
+    pub fn merge(self, path: &str, merge: Merge) -> Self {
+        self.add(path, Body::Merge(merge.merge), merge.template)
     }
 
     /// Lines that the file must hold, each once.
     #[must_use]
-    pub fn lines<'a>(self, path: impl Into<String>, lines: impl IntoIterator<Item = &'a str>) -> Self {
-        self.add(path.into(), Body::Lines(lines.into_iter().map(str::to_owned).collect()))
+    pub fn lines<'a>(self, path: &str, lines: impl IntoIterator<Item = &'a str>) -> Self {
+        self.add(path, Body::Lines(lines.into_iter().map(str::to_owned).collect()), None)
     }
 
     /// Text for a slot that another pack's file opens.
     #[must_use]
-    pub fn fill(self, path: impl Into<String>, slot: &str, text: impl Into<Text>) -> Self {
+    pub fn fill(self, path: &str, slot: &str, text: impl Into<Text>) -> Self {
         self.fill_at(path, slot, 0, text)
     }
 
     /// Text for a slot, with its place among the fills: lower comes first.
     #[must_use]
-    pub fn fill_at(self, path: impl Into<String>, slot: &str, order: i32, text: impl Into<Text>) -> Self {
-        self.add(path.into(), Body::Slot(Slot { name: slot.to_owned(), text: text.into(), order }))
+    pub fn fill_at(self, path: &str, slot: &str, order: i32, text: impl Into<Text>) -> Self {
+        let Text { text, template } = text.into();
+        self.add(path, Body::Slot(Slot { name: slot.to_owned(), text, order }), template)
+    }
+
+    /// A template that others include, import or extend.
+    #[must_use]
+    pub fn shares(mut self, template: Template) -> Self {
+        self.bring(template, None);
+        self
     }
 
     /// What the user can do next: a program and its arguments, never a shell line.
     #[must_use]
     pub fn step<'a>(mut self, title: &str, command: impl IntoIterator<Item = &'a str>) -> Self {
         let command = command.into_iter().map(str::to_owned).collect();
-        self.next_steps.push(Step { title: title.to_owned(), command });
+        self.0.next_steps.push(Step { title: title.to_owned(), command });
         self
     }
 
     /// Adds a warning or a note.
     #[must_use]
     pub fn say(mut self, diagnostic: Diagnostic) -> Self {
-        self.diagnostics.push(diagnostic);
+        self.0.diagnostics.push(diagnostic);
         self
     }
 
@@ -97,50 +98,30 @@ impl Output {
         if condition { then(self) } else { self }
     }
 
-    fn add(mut self, path: String, body: Body) -> Self {
-        self.contributions.push(Contribution { path, body });
+    // Not inlined: a pack calls it once a file.
+    #[inline(never)]
+    fn add(mut self, path: &str, body: Body, template: Option<(Template, Option<Marks>)>) -> Self {
+        self.0.contributions.push(Contribution { path: path.to_owned(), body });
+        if let Some((template, marks)) = template {
+            self.bring(template, marks);
+        }
         self
     }
 
-    /// The contract's form: the templates that are named, and those that they may include.
-    pub(crate) fn finish(self) -> Result<types::Output, Vec<Diagnostic>> {
-        let texts = texts(self.folder);
-        let mut named = BTreeSet::new();
-        let mut mistakes = Vec::new();
-        for Rendering { template, values } in self.contributions.iter().filter_map(rendering) {
-            if !texts.contains_key(template.as_str()) {
-                mistakes.push(Diagnostic::error(format!("the pack has no template `{template}`")));
-            } else if !values.starts_with('{') {
-                mistakes.push(Diagnostic::error(format!("the values for `{template}` are no JSON object")));
-            }
-            named.insert(template.as_str());
+    fn bring(&mut self, template: Template, marks: Option<Marks>) {
+        if !self.0.templates.iter().any(|source| source.name == template.name) {
+            self.0.templates.push(template.source(marks));
         }
-        if !mistakes.is_empty() {
-            return Err(mistakes);
-        }
-        let templates = texts
-            .iter()
-            .filter(|(name, _)| named.contains(*name) || (!named.is_empty() && is_shared(name)))
-            .map(|(name, text)| source(name, text, &self.syntaxes))
-            .collect();
-        Ok(types::Output {
-            templates,
-            contributions: self.contributions,
-            diagnostics: self.diagnostics,
-            next_steps: self.next_steps,
-        })
+    }
+
+    /// The contract's form.
+    pub(crate) fn finish(self) -> types::Output {
+        self.0
     }
 }
 
-/// The template that a contribution names.
-pub(crate) fn rendering(contribution: &Contribution) -> Option<&Rendering> {
-    let text = match &contribution.body {
-        Body::File(File { contents: Content::Text(text), .. }) => text,
-        Body::Merge(Merge { text, .. }) | Body::Slot(Slot { text, .. }) => text,
-        Body::File(_) | Body::Lines(_) => return None,
-    };
-    match text {
-        Text::Template(rendering) => Some(rendering),
-        Text::Literal(_) => None,
+impl Default for Output {
+    fn default() -> Self {
+        Self::new()
     }
 }

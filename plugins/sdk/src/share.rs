@@ -1,27 +1,61 @@
-//! Shares of files: what a file's contents are, and how a fragment meets what is there.
+//! Shares of files: what is in them, and how a fragment meets what is there.
+//!
+//! A [`Text`] that is a template carries the template's source along, so that [`Output`](crate::Output) can hand the
+//! host what contributions name and nothing else.
 
-use serde::Serialize;
+use crate::bindings::scaffold::pack::types;
+use crate::prelude::*;
+use crate::{ListPolicy, Object, Opening};
 
-use crate::context::to_json;
-use crate::{Content, File, ListPolicy, ListRule, Merge, Opening, Ownership, Rendering, Text};
+/// A Jinja template, embedded by [`source!`](crate::source).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// What other templates and the host's messages call it: its path below `templates/`.
+    pub name: &'static str,
+    /// The template.
+    pub text: &'static str,
+}
+
+/// The marks of a template's blocks, variables and comments, each opening and closing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// `{%` and `%}`.
+    pub block: (&'static str, &'static str),
+    /// `{{` and `}}`.
+    pub variable: (&'static str, &'static str),
+    /// `{#` and `#}`.
+    pub comment: (&'static str, &'static str),
+}
+
+/// Marks with square brackets, for files that use curly ones themselves: `[% if %]`, `[[ name ]]`, `[# note #]`.
+pub const BRACKETS: Marks = Marks { block: ("[%", "%]"), variable: ("[[", "]]"), comment: ("[#", "#]") };
+
+impl Template {
+    /// The contract's form.
+    pub(crate) fn source(self, marks: Option<Marks>) -> types::Source {
+        let owned = |(open, close): (&str, &str)| (open.to_owned(), close.to_owned());
+        types::Source {
+            name: self.name.to_owned(),
+            text: self.text.to_owned(),
+            syntax: marks.map(|marks| types::Syntax {
+                block: owned(marks.block),
+                variable: owned(marks.variable),
+                comment: owned(marks.comment),
+            }),
+        }
+    }
+}
+
+/// Text, or the template that makes it.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub(crate) text: types::Text,
+    pub(crate) template: Option<(Template, Option<Marks>)>,
+}
 
 /// Text as it is.
 pub fn literal(text: impl Into<String>) -> Text {
-    Text::Literal(text.into())
-}
-
-/// Text that the host makes of one of the pack's templates. `values` must become a JSON object.
-pub fn template(name: &str, values: &impl Serialize) -> Text {
-    Text::Template(Rendering { template: name.to_owned(), values: to_json(values) })
-}
-
-/// A file that is no text: an image, an archive.
-pub fn bytes(contents: impl Into<Vec<u8>>) -> File {
-    file(Content::Bytes(contents.into()))
-}
-
-fn file(contents: Content) -> File {
-    File { contents, executable: false, ownership: Ownership::Managed, slots: Vec::new(), moved_from: Vec::new() }
+    Text { text: types::Text::Literal(text.into()), template: None }
 }
 
 impl From<&str> for Text {
@@ -36,61 +70,112 @@ impl From<String> for Text {
     }
 }
 
-impl<T: Into<Text>> From<T> for File {
-    fn from(text: T) -> Self {
-        file(Content::Text(text.into()))
-    }
-}
-
-/// A file of this text; the same words stand at [`File`].
 impl Text {
-    /// See [`File::executable`].
+    /// Text that the host makes of a template; [`template!`](crate::template) is the short form.
+    pub fn rendered(template: Template, values: &Object) -> Self {
+        let rendering = types::Rendering { template: template.name.to_owned(), values: values.as_str().to_owned() };
+        Self { text: types::Text::Template(rendering), template: Some((template, None)) }
+    }
+
+    /// The template's marks are these rather than Jinja's own.
+    #[must_use]
+    pub fn marks(mut self, marks: Marks) -> Self {
+        self.template = self.template.map(|(template, _)| (template, Some(marks)));
+        self
+    }
+
+    /// A file of this text that may be run.
+    #[must_use]
     pub fn executable(self) -> File {
         File::from(self).executable()
     }
 
-    /// See [`File::once`].
+    /// A file of this text that is written once, the user's from then on.
+    #[must_use]
     pub fn once(self) -> File {
         File::from(self).once()
     }
 
-    /// See [`File::opens`].
+    /// A file of this text that opens a slot for other packs.
+    #[must_use]
     pub fn opens(self, slot: Opening) -> File {
         File::from(self).opens(slot)
     }
 
-    /// See [`File::moved_from`].
+    /// A file of this text that an older version of the pack put elsewhere.
+    #[must_use]
     pub fn moved_from(self, path: &str) -> File {
         File::from(self).moved_from(path)
     }
 }
 
+/// A whole file.
+#[derive(Clone, Debug)]
+pub struct File {
+    pub(crate) file: types::File,
+    pub(crate) template: Option<(Template, Option<Marks>)>,
+}
+
+/// A file that is no text: an image, an archive.
+pub fn bytes(contents: impl Into<Vec<u8>>) -> File {
+    File::new(types::Content::Bytes(contents.into()), None)
+}
+
+impl From<Text> for File {
+    fn from(text: Text) -> Self {
+        Self::new(types::Content::Text(text.text), text.template)
+    }
+}
+
+impl From<&str> for File {
+    fn from(text: &str) -> Self {
+        literal(text).into()
+    }
+}
+
+impl From<String> for File {
+    fn from(text: String) -> Self {
+        literal(text).into()
+    }
+}
+
 impl File {
+    fn new(contents: types::Content, template: Option<(Template, Option<Marks>)>) -> Self {
+        let file = types::File {
+            contents,
+            executable: false,
+            ownership: types::Ownership::Managed,
+            slots: Vec::new(),
+            moved_from: Vec::new(),
+        };
+        Self { file, template }
+    }
+
     /// May be run.
     #[must_use]
     pub fn executable(mut self) -> Self {
-        self.executable = true;
+        self.file.executable = true;
         self
     }
 
     /// Written once, the user's from then on.
     #[must_use]
     pub fn once(mut self) -> Self {
-        self.ownership = Ownership::Once;
+        self.file.ownership = types::Ownership::Once;
         self
     }
 
     /// Opens a slot for other packs.
     #[must_use]
     pub fn opens(mut self, slot: Opening) -> Self {
-        self.slots.push(slot);
+        self.file.slots.push(slot);
         self
     }
 
     /// Where an older version of the pack put the same file.
     #[must_use]
     pub fn moved_from(mut self, path: &str) -> Self {
-        self.moved_from.push(path.to_owned());
+        self.file.moved_from.push(path.to_owned());
         self
     }
 }
@@ -123,10 +208,18 @@ impl Opening {
     }
 }
 
+/// A fragment of a structured file.
+#[derive(Clone, Debug)]
+pub struct Merge {
+    pub(crate) merge: types::Merge,
+    pub(crate) template: Option<(Template, Option<Marks>)>,
+}
+
 impl Merge {
     /// A fragment in any format that the host knows.
     pub fn new(format: &str, text: impl Into<Text>) -> Self {
-        Self { format: format.to_owned(), text: text.into(), weak: false, lists: Vec::new() }
+        let Text { text, template } = text.into();
+        Self { merge: types::Merge { format: format.to_owned(), text, weak: false, lists: Vec::new() }, template }
     }
 
     /// A JSON fragment.
@@ -152,14 +245,14 @@ impl Merge {
     /// Yields to another pack's values instead of conflicting with them.
     #[must_use]
     pub fn weak(mut self) -> Self {
-        self.weak = true;
+        self.merge.weak = true;
         self
     }
 
     /// How lists meet where the JSON Pointer pattern matches; the last that matches wins.
     #[must_use]
     pub fn list(mut self, pointer: &str, policy: ListPolicy) -> Self {
-        self.lists.push(ListRule { pointer: pointer.to_owned(), policy });
+        self.merge.lists.push(types::ListRule { pointer: pointer.to_owned(), policy });
         self
     }
 }

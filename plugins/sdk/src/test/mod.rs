@@ -1,14 +1,19 @@
 //! A kit for packs' unit tests, which run natively and without the host.
 //!
-//! It calls a pack as the host would and looks at what comes back. Templates are not rendered here, the host does
-//! that: whether they render, and what the project looks like, is tested with `scaffold` itself.
+//! It calls a pack as the host would and looks at what comes back. Templates are rendered by a stand-in for the host's
+//! Jinja; what several packs compose to, and whether the project works, is tested with `scaffold` itself.
+#![allow(clippy::panic, reason = "a test kit fails tests by panicking")]
+
+pub(crate) mod jinja;
 
 use serde_json::{Map, Value, json};
+use std::{assert, panic};
 
-use crate::bindings::scaffold::pack::types::{Body, Contribution, Output, Source};
-use crate::context::to_json;
-use crate::output::rendering;
-use crate::{Cardinality, Context, Diagnostic, File, Manifest, Pack, Phase, Planned, Project, Taken, Text};
+use crate::bindings::scaffold::pack::types::{
+    Body, Content, Contribution, File, Merge, Output, Ownership, Rendering, Slot, Text,
+};
+use crate::prelude::*;
+use crate::{Cardinality, Context, Diagnostic, Manifest, Pack, Phase, Planned, Project, Taken};
 
 /// The context of a project `shop` of the year 2026, in which the pack is used once.
 ///
@@ -30,7 +35,7 @@ pub fn taken(pack: &str, capability: &str, facts: &Value) -> Taken {
         instance: pack.to_owned(),
         capability: capability.to_owned(),
         version: "1.0.0".to_owned(),
-        facts: to_json(facts),
+        facts: facts.to_string(),
     }
 }
 
@@ -45,9 +50,9 @@ pub fn plan<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Planned, Vec<
 /// The pack's second phase.
 ///
 /// # Errors
-/// What the pack says, and every template that is named but not there.
+/// What the pack says.
 pub fn render<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Rendered, Vec<Diagnostic>> {
-    P::render(context, taken)?.finish().map(Rendered)
+    P::render(context, taken).map(|output| Rendered(output.finish()))
 }
 
 /// What the host would be handed.
@@ -63,18 +68,59 @@ impl Rendered {
         paths
     }
 
-    /// The names of the templates that go along, sorted.
+    /// The names of the templates that go along.
     pub fn templates(&self) -> Vec<&str> {
         self.0.templates.iter().map(|source| source.name.as_str()).collect()
     }
 
-    /// A template that goes along.
-    pub fn source(&self, name: &str) -> Option<&Source> {
-        self.0.templates.iter().find(|source| source.name == name)
+    /// The text of the file at a path, or of the fragment that is merged into it, rendered.
+    ///
+    /// # Panics
+    /// Where there is none, and where its template fails.
+    pub fn text(&self, path: &str) -> String {
+        let text = self.shares(path).find_map(|share| match &share.body {
+            Body::File(File { contents: Content::Text(text), .. }) | Body::Merge(Merge { text, .. }) => Some(text),
+            _ => None,
+        });
+        self.rendered(text.unwrap_or_else(|| panic!("there is no text for `{path}`")))
     }
 
-    /// The whole file at a path.
-    pub fn file(&self, path: &str) -> Option<&File> {
+    /// The fills of one slot of a path, rendered.
+    ///
+    /// # Panics
+    /// Where a template fails.
+    pub fn fills(&self, path: &str, slot: &str) -> Vec<String> {
+        let fills = self.shares(path).filter_map(|share| match &share.body {
+            Body::Slot(Slot { name, text, .. }) if name == slot => Some(self.rendered(text)),
+            _ => None,
+        });
+        fills.collect()
+    }
+
+    fn rendered(&self, text: &Text) -> String {
+        match text {
+            Text::Literal(text) => text.clone(),
+            Text::Template(Rendering { template, values }) => jinja::render(&self.0.templates, template, values)
+                .unwrap_or_else(|error| panic!("template `{template}`: {error:#}")),
+        }
+    }
+
+    /// Whether the file at a path may be run.
+    pub fn is_executable(&self, path: &str) -> bool {
+        self.file(path).is_some_and(|file| file.executable)
+    }
+
+    /// Whether the file at a path is the user's once it is written.
+    pub fn is_once(&self, path: &str) -> bool {
+        self.file(path).is_some_and(|file| file.ownership == Ownership::Once)
+    }
+
+    /// The names of the slots that the file at a path opens.
+    pub fn slots(&self, path: &str) -> Vec<&str> {
+        self.file(path).into_iter().flat_map(|file| &file.slots).map(|slot| slot.name.as_str()).collect()
+    }
+
+    fn file(&self, path: &str) -> Option<&File> {
         self.shares(path).find_map(|share| match &share.body {
             Body::File(file) => Some(file),
             _ => None,
@@ -90,19 +136,15 @@ impl Rendered {
         lines.flatten().map(String::as_str).collect()
     }
 
-    /// The fills of one slot of a path.
-    pub fn fills(&self, path: &str, slot: &str) -> Vec<&Text> {
-        let fills = self.shares(path).filter_map(|share| match &share.body {
-            Body::Slot(fill) if fill.name == slot => Some(&fill.text),
+    /// The values that the template for a path is given; null where there is none.
+    pub fn values(&self, path: &str) -> Value {
+        let values = self.shares(path).find_map(|share| match &share.body {
+            Body::File(File { contents: Content::Text(Text::Template(rendering)), .. })
+            | Body::Merge(Merge { text: Text::Template(rendering), .. })
+            | Body::Slot(Slot { text: Text::Template(rendering), .. }) => Some(&rendering.values),
             _ => None,
         });
-        fills.collect()
-    }
-
-    /// The values of the first template that is named for a path; null where none is.
-    pub fn values(&self, path: &str) -> Value {
-        let values = self.shares(path).find_map(rendering).map(|rendering| &rendering.values);
-        values.and_then(|json| serde_json::from_str(json).ok()).unwrap_or(Value::Null)
+        values.map_or(Value::Null, |json| parse("values", json))
     }
 
     /// Warnings and notes.
@@ -181,7 +223,6 @@ fn optional(object: Value, member: &str, value: Option<Value>) -> Value {
     Value::Object(members)
 }
 
-#[allow(clippy::panic, reason = "a test kit fails tests by panicking")]
 fn parse(what: &str, json: &str) -> Value {
-    serde_json::from_str(json).unwrap_or_else(|error| panic!("the manifest's `{what}` is no JSON: {error}"))
+    serde_json::from_str(json).unwrap_or_else(|error| panic!("`{what}` is no JSON: {error}"))
 }
