@@ -207,8 +207,8 @@ f:
 fn yaml_lists_are_sorted_and_replaced() {
     let lists = [rule("/a", ListPolicy::Sorted), rule("/b", ListPolicy::Replace)];
     let two = Fragment { text: "a: [b]\nb: [z]\n", weak: false, lists: &lists };
-    let block = merged(Format::Yaml, &[strong("a:\n  - c\n  - 'a' \nb:\n- x\nc: 1\n"), two]);
-    assert_eq!(block, "a:\n  - 'a' \n  - b\n  - c\nb:\n- z\nc: 1\n");
+    let block = merged(Format::Yaml, &[strong("a: # all\n  - c # two\n  - 'a' # one\nb:\n- x\nc: 1\n"), two]);
+    assert_eq!(block, "a: # all\n  - 'a' # one\n  - b\n  - c # two\nb:\n- z\nc: 1\n");
     let flow = merged(Format::Yaml, &[strong("a: [c, 'a'] # why\nb: []\n"), two]);
     assert_eq!(flow, "a: ['a', b, c] # why\nb:\n  - z\n");
 }
@@ -235,8 +235,26 @@ fn yaml_merge_keys_and_aliases_stay() {
 
 #[test]
 fn yaml_words_that_are_truth_values_elsewhere_are_quoted() {
-    let text = merged(Format::Yaml, &[strong("z: 1\n"), strong("[a: [yes, no, 1_0, 'on', 0x1, \"1.0\", 007]]\n")]);
-    panic!("{text}");
+    let lists = [rule("/a", ListPolicy::Sorted)];
+    let sorted = Fragment { text: "a: [x]", weak: false, lists: &lists };
+    let words = "a: [yes, 'no', 1_0, on, 0x1, \"1.0\", 007, 1e3, plain words, 'it''s']\n";
+    let text = merged(Format::Yaml, &[strong("z: 1\n"), sorted, strong(words)]);
+    let expected = "\
+z: 1
+a:
+  - 1
+  - 10
+  - 1000.0
+  - \"007\"
+  - \"1.0\"
+  - \"it's\"
+  - \"no\"
+  - \"on\"
+  - plain words
+  - x
+  - \"yes\"
+";
+    assert_eq!(text, expected);
 }
 
 #[test]

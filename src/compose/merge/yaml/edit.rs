@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::emit;
 use super::syntax::{Body, Entry, Node};
+use crate::compose::merge::changes::{extends, grows};
 use crate::compose::merge::model::canonical;
-use crate::compose::merge::toml::extends;
 
 /// A text, where its nodes stand, and what it says.
 #[derive(Debug)]
@@ -72,7 +72,9 @@ impl<'a> Editor<'a> {
             return Ok(());
         }
         match (&node.body, old, new) {
-            (Body::Object { flow, entries }, Value::Object(was), Value::Object(is)) if !entries.is_empty() => {
+            (Body::Object { flow, entries }, Value::Object(was), Value::Object(is))
+                if !entries.is_empty() && grows(old, new) =>
+            {
                 self.object(node, *flow, (was, is), peers)
             }
             (Body::List { flow, items }, Value::Array(was), Value::Array(is))
@@ -80,7 +82,7 @@ impl<'a> Editor<'a> {
             {
                 self.list(node, *flow, items, (was, is), peers)
             }
-            _ => self.replace(node, new, peers, holder),
+            _ => self.replace(node, old, new, peers, holder),
         }
     }
 
@@ -161,7 +163,14 @@ impl<'a> Editor<'a> {
         at
     }
 
-    fn replace(&mut self, node: &Node, new: &Value, peers: &[Peer<'_>], holder: &Holder<'_>) -> Result<(), String> {
+    fn replace(
+        &mut self,
+        node: &Node,
+        old: &Value,
+        new: &Value,
+        peers: &[Peer<'_>],
+        holder: &Holder<'_>,
+    ) -> Result<(), String> {
         let end = node.end(self.text);
         let is_long = match new {
             Value::Object(members) => !members.is_empty(),
@@ -182,7 +191,12 @@ impl<'a> Editor<'a> {
             Holder::Member(entry, column) => {
                 let key_end = entry.key.end(self.text);
                 let colon = self.text[key_end..].find(':').ok_or("a key has no colon")?;
-                self.replace_lines(key_end + colon + 1, end, &self.long_text(node, new, *column));
+                let start = key_end + colon + 1;
+                match self.kept_items(node, old, new) {
+                    // The elements' own comments come along, the last one's too; the key's stays.
+                    Some(lines) => self.cut(self.line_end(start)..self.line_end(end), lines),
+                    None => self.replace_lines(start, end, &self.long_text(node, old, new, *column)),
+                }
             }
             Holder::Item(column) => {
                 let dash = self.dash(node.span.start, *column).ok_or("an element has no dash")?;
@@ -193,21 +207,28 @@ impl<'a> Editor<'a> {
         Ok(())
     }
 
-    /// The text of a member's new value; elements that stay are taken over as they are written.
-    fn long_text(&self, node: &Node, new: &Value, column: usize) -> String {
-        let (Value::Array(values), Body::List { flow, items }) = (new, &node.body) else {
-            return emit::behind_mark(new, column);
-        };
-        if values.is_empty() {
-            return emit::behind_mark(new, column);
-        }
-        let known = known_items(self.text, items);
-        if *flow {
-            let texts: Vec<String> = values.iter().map(|value| flow_text(value, &known)).collect();
-            return format!(" [{}]\n", texts.join(", "));
-        }
+    /// The elements of a block sequence that is written anew, those that stay as they are written.
+    fn kept_items(&self, node: &Node, old: &Value, new: &Value) -> Option<String> {
+        let (Value::Array(values), Body::List { flow: false, .. }) = (new, &node.body) else { return None };
+        let known = items_of(&[Peer { text: self.text, node, value: old }]);
         let lines: String = values.iter().map(|value| fresh_item(value, &known, node.column)).collect();
-        format!("\n{lines}")
+        (!values.is_empty()).then(|| format!("\n{}", lines.trim_end_matches('\n')))
+    }
+
+    /// The text of a member's new value.
+    fn long_text(&self, node: &Node, old: &Value, new: &Value, column: usize) -> String {
+        match (new, &node.body) {
+            (Value::Array(values), Body::List { flow: true, items }) if !items.is_empty() => {
+                let known = items_of(&[Peer { text: self.text, node, value: old }]);
+                let texts: Vec<String> = values.iter().map(|value| flow_text(value, &known)).collect();
+                format!(" [{}]\n", texts.join(", "))
+            }
+            _ => emit::behind_mark(new, column),
+        }
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline)
     }
 
     /// The dash at `column` that an element which starts at `start` hangs on: on its line, or on one above.
@@ -297,16 +318,6 @@ fn items_of<'a>(peers: &[Peer<'a>]) -> Known<'a> {
         }
     }
     known
-}
-
-/// The elements of a list of the text itself.
-fn known_items<'a>(text: &'a str, items: &'a [Node]) -> Known<'a> {
-    let value = |item: &Node| super::read(text.get(item.span.start..item.end(text))?).ok();
-    items
-        .iter()
-        .filter(|item| matches!(item.body, Body::Scalar { block: false }))
-        .filter_map(|item| Some((canonical(&value(item)?), (text, item))))
-        .collect()
 }
 
 /// A scalar of a fragment on one line that says `value`, as it is written there.
