@@ -295,3 +295,37 @@ fn texts_that_are_not_of_the_format_are_all_named() {
     let errors = merge(Format::Json, &[strong("{}"), Fragment { text: "{}", weak: false, lists: &lists }]).unwrap_err();
     assert_eq!(errors, [MergeError::Pointer { layer: 1, pointer: "a".to_owned() }]);
 }
+
+#[test]
+fn yaml_of_every_style_keeps_its_lines() {
+    for base in [
+        "\u{feff}a: 1\n",
+        "%YAML 1.2\n---\na: 1\n...\n",
+        "--- # c\na: 1\n",
+        "? a\n: 1\n? b\n: - x\n",
+        "list:\n-\n- a\n",
+        "list: &l\n- a\n",
+        "list:\n  - - a\n    - b\n  -\n    k: 1\n    # in\n",
+        "a: |+\n  keep\n\n\n",
+        "a: >2-\n    x\n\n   y\n",
+        "a: 'multi\n  line'   # c\n",
+        "\"a b\": \"\\u00e9 é\"\né: {ü: 1} # ö\n",
+        "list: !!seq\n  - !x a\n",
+        "new:\n  ? k2\n",
+        "a:\n    deep:\n        x: 1\n\n\n    # tail of a\n# tail of all\n\n\n",
+    ] {
+        let text = merged(Format::Yaml, &[strong(base), strong("# about new\nnew:\n  k: [1] # one\nlist: [zz]\n")]);
+        assert!(base.lines().all(|line| text.lines().any(|kept| kept == line)), "{text}");
+        assert_eq!(text.matches("k: [1] # one\n").count(), 1, "{text}");
+        assert_eq!(text.matches("zz").count(), 1, "{text}");
+    }
+    for (base, expected) in [
+        ("--- {a: 1}\n", "--- {a: 1, list: [zz]}\n"),
+        ("list: [\n  a, # x\n  b,\n]\n", "list: [\n  a, # x\n  b, zz,\n]\n"),
+        ("list:   [  ]  # e\n", "list: # e\n  - zz\n"),
+        ("<<: {list: [a]}\n", "<<: {list: [a]}\nlist:\n  - a\n  - zz\n"),
+        ("# c\n\n{\"list\": [1]}\n# d\n", "# c\n\n{\"list\": [1, zz]}\n# d\n"),
+    ] {
+        assert_eq!(merged(Format::Yaml, &[strong(base), strong("list: [zz]\n")]), expected);
+    }
+}

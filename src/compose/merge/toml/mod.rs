@@ -39,7 +39,14 @@ fn update_table(
     peers: &[&dyn TableLike],
     inline: bool,
 ) -> Result<(), String> {
+    let mut theirs: BTreeMap<&str, Vec<&dyn TableLike>> = BTreeMap::new();
+    for &peer in peers {
+        for (key, _) in peer.iter() {
+            theirs.entry(key).or_default().push(peer);
+        }
+    }
     for (key, value) in new {
+        let peers = theirs.get(key.as_str()).map_or(&[][..], Vec::as_slice);
         match table.get_mut(key) {
             Some(item) if model(item) == *value => {}
             Some(item) => {
