@@ -308,7 +308,8 @@ impl Diagnose for Problem {
             let line = |(party, wants): &(Party, String)| format!("{party}: {}", printable(wants));
             report.detail(line(first)).detail(line(second))
         };
-        let drop = |party: &Party| format!("leave out one of the two, or move `{0}` with `--at {0}=DIR`", party.instance);
+        let drop =
+            |party: &Party| format!("leave out one of the two, or move `{0}` with `--at {0}=DIR`", party.instance);
         match self {
             Self::TooMuch { .. } => report("project-too-large").hint(TOO_LARGE),
             Self::Path { .. } => report("path-refused").hint("this is for the pack's author: name a path inside the project"),

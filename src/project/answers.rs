@@ -155,7 +155,7 @@ impl<'a> Round<'a> {
     fn run(&mut self, mode: &mut Mode<'_>) -> Result<(), AnswersError> {
         for question in &self.questions.list {
             let found = self.addressed.find(self.instance, &question.key);
-            if question.when.as_ref().is_some_and(|when| !when.problems(&self.so_far().into()).is_empty()) {
+            if question.when.as_ref().is_some_and(|when| !when.accepts(&self.so_far().into())) {
                 // An answer for all packs may still be meant for another one.
                 if let Some((_, false)) = found {
                     self.trouble(&question.key, NOT_ASKED.to_owned());

@@ -94,7 +94,8 @@ impl Questions {
     pub fn parse(pack: &PackId, questions: &JsonObject) -> Result<Self, QuestionsError> {
         let document = Value::Object(questions.clone());
         let wrong = |reason: String| QuestionsError::Schema { pack: pack.clone(), reason };
-        let compile = |schema: &Value| Schema::compile(schema).map_err(|error| wrong(error.to_string()));
+        let compile =
+            |schema: &Value| Schema::compile(schema).map_err(|error| wrong(format!("{error}, {}", error.place())));
         if questions.get("type").is_some_and(|kind| kind != "object") {
             return Err(wrong("the questions are not of the type `object`".to_owned()));
         }

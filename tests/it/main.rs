@@ -5,6 +5,7 @@
 
 mod answers;
 mod cache;
+mod codes;
 mod compose;
 mod determinism;
 mod embedded;

@@ -167,13 +167,19 @@ impl Pack {
         wat::parse_str(&wat).unwrap_or_else(|error| panic!("{error}\n{wat:.4000}"))
     }
 
-    /// The component, without the section that holds the manifest.
-    pub fn bare(&self) -> Vec<u8> {
+    /// The core module as a compiler leaves it: with the type of its world.
+    pub fn module_with_world(&self) -> Vec<u8> {
         let mut resolve = Resolve::default();
         let package = resolve.push_str("pack.wit", &self.contract).unwrap();
         let world = resolve.select_world(&[package], Some("pack")).unwrap();
         let mut module = self.module();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+        module
+    }
+
+    /// The component, without the section that holds the manifest.
+    pub fn bare(&self) -> Vec<u8> {
+        let module = self.module_with_world();
         ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
     }
 
