@@ -11,9 +11,16 @@
 //! `host`, `compose` and `registry` do not know each other. `wasmtime` is named in `host` only, the terminal in `cli`
 //! only.
 
+pub mod apply;
 pub mod authoring;
+pub mod cli;
 pub mod component;
+pub mod compose;
 pub mod host;
 pub mod model;
+pub mod pipeline;
+pub mod project;
 pub mod registry;
+pub mod schema;
+pub mod store;
 pub mod template;

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `scaffold` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    scaffold::cli::main()
+}

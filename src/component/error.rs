@@ -23,7 +23,7 @@ pub enum ComponentError {
         limit: usize,
     },
     /// A component that exports no `scaffold:pack/generator`.
-    #[error("it is a component, but not a pack: it does not export `scaffold:pack/generator`")]
+    #[error("it does not export `scaffold:pack/generator`")]
     NotAPack,
     /// The manifest's custom section does not hold a manifest.
     #[error("its manifest can't be read: {0}")]

@@ -84,6 +84,9 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, ComponentError> {
         // What wasmtime writes is an ELF object on every platform.
         return Err(ComponentError::Precompiled);
     }
+    if !bytes.starts_with(b"\0asm") {
+        return Err(ComponentError::NotWasm("it does not begin as WebAssembly does".to_owned()));
+    }
     let not_wasm = |error: wasmparser::BinaryReaderError| ComponentError::NotWasm(error.message().to_owned());
     let mut exports = Vec::new();
     let mut imports = Vec::new();

@@ -107,9 +107,10 @@ impl Host {
         let imports: Vec<Interface> = types.imports(&self.engine).map(|(name, _)| Interface::parse(name)).collect();
         let exports = types.exports(&self.engine).map(|(name, _)| Interface::parse(name));
         let contract = exports.filter(|export| export.package() == "scaffold:pack").find_map(|export| export.version);
+        let contract = contract.unwrap_or(CONTRACT);
         let misfit = |error: wasmtime::Error| HostError::Link {
             pack: label.to_owned(),
-            found: contract.clone().unwrap_or(CONTRACT),
+            found: contract.clone(),
             served: CONTRACT,
             reason: format!("{error:#}"),
         };
@@ -126,6 +127,7 @@ impl Host {
             bindings,
             ticker: self.ticker.clone(),
             timeout: self.options.timeout,
+            contract,
             imports,
         })
     }

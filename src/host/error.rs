@@ -80,12 +80,7 @@ impl Diagnose for HostError {
             Self::Engine(_) => Report::new("engine", message),
             Self::Component { source, .. } => Report { message, ..source.report() },
             Self::Contract { found, served, .. } | Self::Link { found, served, .. } => {
-                let hint = if found > served {
-                    "use a newer scaffold, or an older version of the pack"
-                } else {
-                    "use a newer version of the pack, or ask its author to build it again"
-                };
-                let report = Report::new("contract-unsupported", message).hint(hint);
+                let report = Report::new("contract-unsupported", message).hint(contract_hint(found, served));
                 match self {
                     Self::Link { reason, .. } => report.detail(printable(reason)),
                     _ => report,
@@ -98,6 +93,14 @@ impl Diagnose for HostError {
                 .hint("the file may be damaged, or use features of WebAssembly that scaffold leaves out"),
             Self::Bytes { report, .. } => report.as_ref().clone(),
         }
+    }
+}
+
+fn contract_hint(found: &Version, served: &Version) -> &'static str {
+    if found > served {
+        "use a newer scaffold, or an older version of the pack"
+    } else {
+        "use a newer version of the pack, or ask its author to build it again"
     }
 }
 
@@ -142,6 +145,16 @@ pub enum CallFailure {
     /// A function was called that packs may not call.
     #[error("called `{0}`, which packs may not")]
     Denied(String),
+    /// Its exports are not of the contract's types.
+    #[error("does not fit the contract: it was built for `scaffold:pack` {found}, and this scaffold serves {served}")]
+    Misfit {
+        /// The contract that it was built for.
+        found: Version,
+        /// The newest contract that the host serves.
+        served: Version,
+        /// wasmtime's reason.
+        reason: String,
+    },
     /// What was returned does not have the contract's form.
     #[error("returned something that is not valid: {0}")]
     Invalid(String),
@@ -158,6 +171,7 @@ impl Diagnose for CallError {
             CallFailure::Size => "pack-size",
             CallFailure::Exited(_) => "pack-exit",
             CallFailure::Denied(_) => "pack-denied",
+            CallFailure::Misfit { .. } => "contract-unsupported",
             CallFailure::Invalid(_) => "pack-invalid",
         };
         let report = Report::new(code, self.to_string()).detail(format!("in its `{}`", self.call));
@@ -166,6 +180,9 @@ impl Diagnose for CallError {
             CallFailure::Deadline(_) => self
                 .with_last_words(report)
                 .hint("give it longer with `--pack-timeout SECONDS`, or report it to the pack's author"),
+            CallFailure::Misfit { found, served, reason } => {
+                Report::new(code, self.to_string()).detail(printable(reason)).hint(contract_hint(found, served))
+            }
             _ => self.with_last_words(report).hint("this is a fault of the pack: report it to its author"),
         }
     }

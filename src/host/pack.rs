@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use semver::Version;
 use wasmtime::component::InstancePre;
 use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
@@ -11,7 +12,7 @@ use super::engine::Ticker;
 use super::error::{CallError, CallFailure, DeniedCall};
 use super::limits::{self, MemoryExhausted};
 use super::state::State;
-use super::v0_1;
+use super::{CONTRACT, v0_1};
 use crate::model::{Context, Manifest, Output, Planned, Taken};
 
 /// A pack that is compiled, linked and ready to be called, from several threads at once if need be.
@@ -20,6 +21,8 @@ pub struct Pack {
     pub(super) bindings: v0_1::Bindings,
     pub(super) ticker: Ticker,
     pub(super) timeout: Duration,
+    /// The contract that it was built for.
+    pub(super) contract: Version,
     /// The interfaces that it imports, as the lock records them: `wasi:io/streams@0.2.9`.
     pub imports: Vec<String>,
 }
@@ -115,10 +118,21 @@ impl Pack {
             Err(failure) => {
                 let failure = match failure {
                     Failure::Wasm(error) => classify(&error, self.timeout),
+                    Failure::Instance(error) => self.classify_instance(&error),
                     Failure::Call(failure) => failure,
                 };
                 Err(CallError { pack: self.label.clone(), call, failure, log })
             }
+        }
+    }
+
+    /// Instantiating fails by what the component's own start does, or because it is not what the contract says.
+    fn classify_instance(&self, error: &wasmtime::Error) -> CallFailure {
+        match classify(error, self.timeout) {
+            CallFailure::Trapped(_) if error.downcast_ref::<Trap>().is_none() => {
+                CallFailure::Misfit { found: self.contract.clone(), served: CONTRACT, reason: format!("{error:#}") }
+            }
+            failure => failure,
         }
     }
 
@@ -137,6 +151,7 @@ impl Pack {
 #[derive(Debug)]
 pub enum Failure {
     Wasm(wasmtime::Error),
+    Instance(wasmtime::Error),
     Call(CallFailure),
 }
 

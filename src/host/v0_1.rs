@@ -62,7 +62,7 @@ fn values_of(json: &str) -> Result<JsonObject, jinja::Failure> {
 }
 
 fn failure(error: template::TemplateError) -> jinja::Failure {
-    jinja::Failure { message: error.to_string(), line: error.line() }
+    jinja::Failure { message: error.to_string(), line: error.line.and_then(|line| u32::try_from(line).ok()) }
 }
 
 impl log::Host for State {
@@ -78,7 +78,7 @@ impl log::Host for State {
 
 /// Calls `describe`.
 pub fn describe(bindings: &Bindings, store: &mut Store<State>) -> Result<model::Manifest, Failure> {
-    let pack = bindings.pre.instantiate(&mut *store)?;
+    let pack = bindings.pre.instantiate(&mut *store).map_err(Failure::Instance)?;
     let manifest = pack.scaffold_pack_generator().call_describe(store)?;
     Ok(manifest_from(manifest)?)
 }
@@ -91,7 +91,7 @@ pub fn plan(
     taken: &[model::Taken],
 ) -> Result<model::Planned, Failure> {
     let (context, taken) = arguments(context, taken)?;
-    let pack = bindings.pre.instantiate(&mut *store)?;
+    let pack = bindings.pre.instantiate(&mut *store).map_err(Failure::Instance)?;
     let planned = pack.scaffold_pack_generator().call_plan(store, &context, &taken)?;
     let planned = planned.map_err(refused)?;
     let offers = planned.offers.into_iter().map(offer_from).collect::<Result<_, _>>()?;
@@ -106,7 +106,7 @@ pub fn render(
     taken: &[model::Taken],
 ) -> Result<model::Output, Failure> {
     let (context, taken) = arguments(context, taken)?;
-    let pack = bindings.pre.instantiate(&mut *store)?;
+    let pack = bindings.pre.instantiate(&mut *store).map_err(Failure::Instance)?;
     let output = pack.scaffold_pack_generator().call_render(store, &context, &taken)?;
     let output = output.map_err(refused)?;
     let contributions = output.contributions.into_iter().map(contribution_from).collect::<Result<_, _>>()?;

@@ -5,6 +5,7 @@
 //! have the form that its type promises: a [`ProjectPath`] never leads out of a project, a [`Name`] is never `../x`.
 
 mod capability;
+mod cause;
 mod contribution;
 mod diagnostic;
 mod digest;
@@ -16,6 +17,7 @@ mod text;
 mod tree;
 
 pub use capability::{Capability, Cardinality, Offer, Phase, Requirement, Taken};
+pub use cause::io_cause;
 pub use contribution::{
     Body, Content, Contribution, File, ListPolicy, ListRule, Merge, Opening, Output, Ownership, Planned, Rendering,
     SlotFill, Source, Step, Syntax, Text,

@@ -1,16 +1,178 @@
-//! stub until merged
-use crate::model::JsonObject;
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct TemplateError;
-impl TemplateError {
-    pub fn line(&self) -> Option<u32> {
-        None
+//! Jinja templates: the contents of files, and the short expressions by which packs compute paths and conditions.
+//!
+//! Both run in one shape of environment, so that a filter means the same in either place. Templates are strangers'
+//! programs, so every way in which one could hurt the machine has a bound:
+//!
+//! - *fuel* bounds instructions, the bytes of strings that are made and the items that filters visit;
+//! - *output* is counted while it is written, and stops at [`limits::OUTPUT`];
+//! - *values* are weighed before anything walks them, so that a list of lists of lists can't be printed for ever;
+//! - *source* is measured before it is parsed, because the parser recurses on the native stack, see [`scan`];
+//! - the engine runs on a thread whose stack is known to be large enough for whatever these bounds let through.
+//!
+//! Nothing in here reads a clock or makes random numbers: a template gives the same bytes everywhere. There is no
+//! `namespace`, because a value that can hold itself has no end; packs compute, templates lay out.
+
+mod engine;
+mod error;
+mod filters;
+mod json;
+mod scan;
+mod weight;
+
+#[cfg(test)]
+mod bombs;
+#[cfg(test)]
+mod tests;
+
+use minijinja::Environment;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use serde_json::Value;
+
+use crate::model::{JsonObject, Rendering, Source, Syntax};
+
+pub use error::{TemplateError, TemplateErrorKind};
+
+/// What templates may use up. All are far above what a project's files need.
+pub mod limits {
+    /// Fuel of one rendering or expression: one for an instruction or for 64 bytes of data.
+    pub const FUEL: u64 = 250_000;
+    /// Bytes that one rendering may write.
+    pub const OUTPUT: usize = 4 << 20;
+    /// Levels of blocks and loops in use at once; a macro's call takes about five, an include ten.
+    pub const RECURSION: usize = 200;
+    /// Values inside a value that is printed or given to a filter.
+    pub const NODES: usize = 50_000;
+    /// Levels of lists in lists.
+    pub const DEPTH: usize = 64;
+    /// Bytes of one template's source.
+    pub const SOURCE: usize = 1 << 20;
+    /// Bytes of all sources of one pack.
+    pub const SOURCES: usize = 16 << 20;
+    /// Bytes of the engine's own stack. Only what is touched takes memory.
+    pub(super) const STACK: usize = 64 << 20;
+}
+
+/// What stands for a template's name in the engine where the text has none.
+const NAMELESS: &str = "<expression>";
+
+/// All templates of one pack, parsed. They may include, import and extend each other whatever their marks are.
+#[derive(Debug)]
+pub struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// Parses a pack's templates.
+    ///
+    /// # Errors
+    /// Two templates of one name, a syntax error, marks that can't be told apart, a source beyond its bounds.
+    pub fn parse(sources: &[Source]) -> Result<Self, TemplateError> {
+        let total: usize = sources.iter().map(|source| source.text.len()).sum();
+        if total > limits::SOURCES {
+            let message = format!("the templates have {total} bytes together, and {} is the most", limits::SOURCES);
+            return Err(TemplateError::new(TemplateErrorKind::Limit, message));
+        }
+        engine::on_own_stack(|| {
+            let mut environment = engine::environment();
+            for source in sources {
+                add(&mut environment, source).map_err(|error| error.of_template(&source.name))?;
+            }
+            Ok(Self { environment })
+        })
+    }
+
+    /// Renders one of the templates. Many threads may do so at once.
+    ///
+    /// # Errors
+    /// No template of that name, an undefined variable, a limit, or whatever fails in the template.
+    pub fn render(&self, rendering: &Rendering) -> Result<String, TemplateError> {
+        let name = rendering.template.as_str();
+        engine::on_own_stack(|| {
+            let template = self.environment.get_template(name).map_err(|_| self.unknown(name))?;
+            engine::render(&template, &rendering.values).map_err(|error| error.of_template(name))
+        })
+    }
+
+    /// Whether there is a template of this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.environment.templates().any(|(known, _)| known == name)
+    }
+
+    fn unknown(&self, name: &str) -> TemplateError {
+        let known = self.environment.templates().map(|(name, _)| name);
+        TemplateError::unknown(name, known)
     }
 }
-pub fn evaluate(_: &str, _: &JsonObject) -> Result<serde_json::Value, TemplateError> {
-    Err(TemplateError)
+
+/// The value of an expression such as `messaging and resources | length > 1`.
+///
+/// # Errors
+/// A syntax error, an undefined variable, a limit, or a value that JSON can't hold.
+pub fn evaluate(expression: &str, values: &JsonObject) -> Result<Value, TemplateError> {
+    engine::on_own_stack(|| {
+        scan::expression(expression)?;
+        let environment = engine::shared();
+        let compiled = environment.compile_expression(expression).map_err(|error| TemplateError::of_engine(&error))?;
+        let value = compiled.eval(Serde(values));
+        let value = value.map_err(|error| TemplateError::of_engine(&error))?;
+        json::from_engine(&value).map_err(|fault| fault.in_expression(expression))
+    })
 }
-pub fn interpolate(_: &str, _: &JsonObject) -> Result<String, TemplateError> {
-    Err(TemplateError)
+
+/// A short template, rendered: `app/{{ resource | snake }}.py`.
+///
+/// # Errors
+/// As for a template of a pack.
+pub fn interpolate(template: &str, values: &JsonObject) -> Result<String, TemplateError> {
+    engine::on_own_stack(|| {
+        scan::template(template, engine::shared().syntax())?;
+        let parsed = engine::shared().template_from_named_str(NAMELESS, template);
+        engine::render(&parsed.map_err(|error| TemplateError::of_engine(&error))?, values)
+    })
+}
+
+fn add(environment: &mut Environment<'static>, source: &Source) -> Result<(), TemplateError> {
+    if environment.templates().any(|(known, _)| known == source.name) {
+        return Err(TemplateError::new(TemplateErrorKind::Duplicate, "two templates have this name"));
+    }
+    let syntax = syntax(source.syntax.as_ref())?;
+    scan::template(&source.text, &syntax)?;
+    environment.set_syntax(syntax);
+    environment
+        .add_template_owned(source.name.clone(), source.text.clone())
+        .map_err(|error| TemplateError::of_engine(&error))
+}
+
+/// Marks and white space. A line that holds nothing but a block tag leaves no line behind, and a file's last newline
+/// stays: what authors of files expect.
+fn syntax(marks: Option<&Syntax>) -> Result<SyntaxConfig, TemplateError> {
+    let mut builder = SyntaxConfig::builder();
+    builder.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    if let Some(marks) = marks {
+        check_marks(marks)?;
+        builder.block_delimiters(marks.block.0.clone(), marks.block.1.clone());
+        builder.variable_delimiters(marks.variable.0.clone(), marks.variable.1.clone());
+        builder.comment_delimiters(marks.comment.0.clone(), marks.comment.1.clone());
+    }
+    builder.build().map_err(|error| TemplateError::of_engine(&error))
+}
+
+/// Refuses marks that could be read in two ways, by the engine and by the scan before it.
+fn check_marks(marks: &Syntax) -> Result<(), TemplateError> {
+    let refuse = |message: &str| Err(TemplateError::new(TemplateErrorKind::Syntax, message));
+    let pairs = [&marks.block, &marks.variable, &marks.comment];
+    let is_mark = |mark: &String| (2..=16).contains(&mark.len()) && mark.bytes().all(|byte| byte.is_ascii_graphic());
+    if !pairs.iter().all(|(open, close)| is_mark(open) && is_mark(close)) {
+        return refuse("a mark must have 2 to 16 visible ASCII characters");
+    }
+    if !pairs.iter().all(|(_, close)| close.starts_with(|c: char| c.is_ascii_punctuation() && c != '_')) {
+        return refuse("a closing mark must begin with a character that is no letter, digit or `_`");
+    }
+    let openings = pairs.map(|(open, _)| open.as_str());
+    let begins = |a: usize, b: usize| a != b && openings[a].starts_with(openings[b]);
+    if (0..3).any(|a| (0..3).any(|b| begins(a, b))) {
+        return refuse("no opening mark may begin with another");
+    }
+    Ok(())
 }

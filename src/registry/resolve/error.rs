@@ -226,7 +226,7 @@ fn unknown(message: String, requirer: &Requirer, near: &[Name]) -> Report {
     }
     let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
     match near.as_slice() {
-        [] => report.hint("run `scaffold search` to see which packs there are"),
+        [] => report.hint("check the name; a pack in a file is named by its path, `./NAME.wasm`"),
         near => report.hint(format!("did you mean {}?", near.join(" or "))),
     }
 }

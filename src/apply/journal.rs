@@ -1,0 +1,122 @@
+//! What is being moved out of a staging folder, written down before it begins.
+
+use std::io::{ErrorKind, Read as _};
+use std::path::Path;
+
+use cap_std::fs::{Dir, OpenOptions};
+use serde::{Deserialize, Serialize};
+
+use super::disk::open_file;
+use super::{ApplyError, INTENT_FILE, LOCK_FILE, Project};
+use crate::model::ProjectPath;
+
+/// The journal's name in the staging folder.
+pub(super) const FILE: &str = "journal";
+/// Its name while it is being written.
+pub(super) const DRAFT: &str = "journal.new";
+
+/// The version of the journal's format.
+const FORMAT: u32 = 1;
+
+/// The most bytes that are read of a journal: a thousand times what a large project's has.
+const MAX_SIZE: u64 = 16 << 20;
+
+/// The entries of a new project's folder, in the order in which they are moved into it.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Journal {
+    format: u32,
+    entries: Vec<String>,
+}
+
+/// What every version's journal has.
+#[derive(Deserialize)]
+struct Versioned {
+    format: u32,
+}
+
+impl Journal {
+    /// The journal of a project that is complete in the staging folder. The lock comes last: it makes the project one.
+    pub fn of(project: Project<'_>) -> Self {
+        let mut entries: Vec<String> = Vec::new();
+        for path in project.tree.files.keys() {
+            let entry = path.names().next().unwrap_or_default();
+            if entries.last().is_none_or(|last| last != entry) {
+                entries.push(entry.to_owned());
+            }
+        }
+        entries.extend([INTENT_FILE.to_owned(), LOCK_FILE.to_owned()]);
+        Self { format: FORMAT, entries }
+    }
+
+    /// The names to move.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Path> {
+        self.entries.iter().map(Path::new)
+    }
+
+    /// The journal as it is written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+
+    /// Reads the journal in `dir`, which is at `shown`, if there is one.
+    pub fn read(dir: &Dir, shown: &Path) -> Result<Option<Self>, ApplyError> {
+        let broken = |reason: String| ApplyError::Journal { path: shown.join(FILE), reason };
+        let file = match open_file(dir, FILE.as_ref(), OpenOptions::new().read(true)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(broken(crate::model::io_cause(&error))),
+        };
+        let mut bytes = Vec::new();
+        file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(|error| broken(crate::model::io_cause(&error)))?;
+        Self::parse(&bytes).map(Some).map_err(broken)
+    }
+
+    /// A journal is a file that anyone may have put there: it names entries, never paths that lead anywhere.
+    fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let damaged = |_| "it is damaged".to_owned();
+        let versioned: Versioned = serde_json::from_slice(bytes).map_err(damaged)?;
+        if versioned.format != FORMAT {
+            return Err(format!("it has format {}, and this `scaffold` knows format {FORMAT}", versioned.format));
+        }
+        let journal: Self = serde_json::from_slice(bytes).map_err(damaged)?;
+        for entry in &journal.entries {
+            let is_ours = entry == INTENT_FILE || entry == LOCK_FILE;
+            if !is_ours && (entry.contains('/') || ProjectPath::parse(entry).is_err()) {
+                return Err("it names what is no entry of a project".to_owned());
+            }
+        }
+        Ok(journal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_journal_comes_back_as_it_was_written() {
+        let journal = Journal { format: FORMAT, entries: vec!["app".into(), INTENT_FILE.into(), LOCK_FILE.into()] };
+        assert_eq!(Journal::parse(&journal.to_bytes().unwrap()).unwrap(), journal);
+    }
+
+    #[test]
+    fn strange_journals_are_refused() {
+        for bad in [
+            "",
+            "{}",
+            r#"{"format":1}"#,
+            r#"{"format":1,"entries":["../x"]}"#,
+            r#"{"format":1,"entries":["/etc"]}"#,
+            r#"{"format":1,"entries":["a/b"]}"#,
+            r#"{"format":1,"entries":[".git"]}"#,
+            r#"{"format":1,"entries":[".scaffold"]}"#,
+            r#"{"format":1,"entries":[],"more":1}"#,
+        ] {
+            assert!(Journal::parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+        let newer = Journal::parse(br#"{"format":2,"moves":[]}"#).unwrap_err();
+        assert_eq!(newer, "it has format 2, and this `scaffold` knows format 1");
+    }
+}

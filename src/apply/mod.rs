@@ -1,0 +1,104 @@
+//! Writing a composed tree to disk: the whole project, or nothing.
+//!
+//! A project is put together in a staging folder on the same file system and then moved into place, so that whoever
+//! looks at the target, and whatever kills the process, sees either no project or all of it.
+//!
+//! **Where the target does not exist** the staging folder is its sibling `.NAME.scaffold-new`, and one rename makes
+//! the project appear. A kill before that rename leaves the sibling, a kill after it at most an empty one.
+//!
+//! **Where the target is an empty folder** it can't be replaced: a shell may stand in it, it may be a mount point. The
+//! staging folder is `.scaffold/staging` inside it. Once that is complete a journal names the entries to move out, the
+//! lock last; from then on an interrupted run is finished by the next one and never undone, because undoing would
+//! delete files that the user may have touched in between. An empty folder may hold `.git`.
+//!
+//! A lock file that the living process holds tells a staging folder in use from one whose owner was killed; the system
+//! releases it whatever ends the process. [`create`] and [`check_target`] begin with [`recover`].
+//!
+//! Below the target's parent everything goes through `cap-std`'s directory handles, each folder opened once, and no
+//! symbolic link is ever followed; paths are not resolved again between a check and its use.
+//!
+//! Nothing is flushed to the platters: a process that dies is survived, a machine that loses power is not always. A
+//! flush for each file would cost a new project a hundred times its writing, for files that can be made again.
+
+mod disk;
+mod error;
+mod journal;
+mod place;
+mod staging;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use crate::model::Tree;
+
+pub use error::ApplyError;
+
+use disk::Disk;
+use target::Target;
+
+/// What a run that was killed had left behind, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// Nothing was left.
+    Nothing,
+    /// Files that were never in place were removed.
+    Removed,
+    /// All files of a project had been written and some moved into place: the rest followed, and the project is whole.
+    Finished,
+}
+
+/// The file that says what the user wants.
+const INTENT_FILE: &str = "scaffold.toml";
+/// The file that says what that was resolved to.
+const LOCK_FILE: &str = "scaffold.lock";
+
+/// All that a new project consists of.
+#[derive(Clone, Copy)]
+struct Project<'a> {
+    tree: &'a Tree,
+    intent: &'a [u8],
+    lock: &'a [u8],
+}
+
+/// Writes a new project to `target`, which must not exist or be empty: the tree, `intent` as `scaffold.toml` and
+/// `lock` as `scaffold.lock`. Missing parents of `target` are made.
+///
+/// # Errors
+/// Whatever keeps the whole project from being written. Nothing of it is left behind then.
+pub fn create(target: &Path, tree: &Tree, intent: &[u8], lock: &[u8]) -> Result<(), ApplyError> {
+    create_on(Disk::real(), target, Project { tree, intent, lock })
+}
+
+/// Says early, before any pack has run, whether [`create`] would take `target`. Writes nothing, but
+/// for what [`recover`] does.
+///
+/// # Errors
+/// A target that is not empty, no folder, in use, or in a place that can't be written.
+pub fn check_target(target: &Path) -> Result<(), ApplyError> {
+    let found = Target::find(Disk::real(), target)?;
+    found.check_writable()
+}
+
+/// Puts in order what a killed run left at `target`: finishes what had begun to appear, removes what had not.
+///
+/// # Errors
+/// Another process that is writing there now; a target that is no folder; leftovers that can't be moved or removed.
+pub fn recover(target: &Path) -> Result<Recovery, ApplyError> {
+    Target::look(target)?.recover(Disk::real())
+}
+
+/// How often two processes may get into each other's way before one of them gives up.
+const ATTEMPTS: usize = 8;
+
+fn create_on(disk: Disk<'_>, target: &Path, project: Project<'_>) -> Result<(), ApplyError> {
+    for _ in 0..ATTEMPTS {
+        let found = Target::find(disk, target)?;
+        if place::place(disk, &found, project)? {
+            return Ok(());
+        }
+    }
+    Err(ApplyError::InTheWay { path: target::staging_path(target) })
+}

@@ -1,0 +1,247 @@
+//! The folder in which a project is put together, and who owns it.
+//!
+//! ```text
+//! lock        held by the process that is at work
+//! staging/    the project
+//! journal     in an existing target only: what is being moved out
+//! ```
+//!
+//! Whoever makes the folder makes the lock file in it and takes the lock. Whoever finds a folder and gets the lock has
+//! found a dead process's. Between two of those steps another process may step in, and each such case ends in one of
+//! the two losing and looking again: a folder without a lock file is removed (its maker finds it gone), a lock taken on
+//! a file that has no name any more is worth nothing.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use cap_std::fs::{Dir, OpenOptions};
+
+use super::disk::{Access, Disk, open_file, open_folder};
+use super::{ApplyError, Project, journal};
+
+/// The lock file.
+const HELD: &str = "lock";
+/// The project, as it will be.
+const STAGED: &str = "staging";
+
+/// A staging folder that this process owns.
+pub(super) struct Staging<'a> {
+    disk: Disk<'a>,
+    parent: &'a Dir,
+    name: PathBuf,
+    dir: Dir,
+    /// Held until the last handle is closed.
+    lock: File,
+}
+
+/// What became of a look for a staging folder.
+pub(super) enum Found<'a> {
+    /// There is none, or something of that name that is not ours.
+    Nothing,
+    /// It was empty, and is gone.
+    Removed,
+    /// Its owner lives.
+    Live,
+    /// Its owner is dead, and it is ours now.
+    Stale(Staging<'a>),
+}
+
+impl<'a> Staging<'a> {
+    /// Looks for the folder `name` that another process may have left.
+    pub fn find(disk: Disk<'a>, parent: &'a Dir, name: &Path) -> Found<'a> {
+        let Ok(dir) = open_folder(parent, name) else {
+            return Found::Nothing;
+        };
+        if !is_our_users(&dir) {
+            return Found::Nothing;
+        }
+        let lock = match open_file(&dir, HELD.as_ref(), OpenOptions::new().write(true)) {
+            Ok(lock) => lock.into_std(),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                drop(dir);
+                let removed = disk.remove_folder(parent, name).is_ok();
+                return if removed { Found::Removed } else { Found::Nothing };
+            }
+            Err(_) => return Found::Nothing,
+        };
+        match lock.try_lock() {
+            Ok(()) if has_name(&lock) => Found::Stale(Self { disk, parent, name: name.to_owned(), dir, lock }),
+            Ok(()) => Found::Nothing,
+            // Without locks the dead can't be told from the living.
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => Found::Live,
+        }
+    }
+
+    /// Makes the folder `name`. None: another process was there first.
+    pub fn claim(disk: Disk<'a>, parent: &'a Dir, name: &Path) -> io::Result<Option<Self>> {
+        match disk.make_folder(parent, name, Access::Private) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+            made => made?,
+        }
+        match Self::enter(disk, parent, name) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) => Ok(None),
+            Err(error) => {
+                // The error that matters is the one at hand.
+                let _ = disk.remove_folder(parent, name);
+                Err(error)
+            }
+            entered => entered,
+        }
+    }
+
+    /// Takes the lock in a folder that was just made.
+    fn enter(disk: Disk<'a>, parent: &'a Dir, name: &Path) -> io::Result<Option<Self>> {
+        let dir = open_folder(parent, name)?;
+        let lock = disk.create_file(&dir, HELD.as_ref(), false)?.into_std();
+        match lock.try_lock() {
+            Ok(()) if has_name(&lock) => {}
+            Ok(()) | Err(TryLockError::WouldBlock) => return Ok(None),
+            // A file system without locks: the folder is new, so nobody else can be at work in it.
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => {
+                disk.remove_file(&dir, HELD.as_ref())?;
+                return Err(error);
+            }
+        }
+        Ok(Some(Self { disk, parent, name: name.to_owned(), dir, lock }))
+    }
+
+    /// The staging folder itself.
+    pub fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
+    /// The operations that are to be used on it.
+    pub fn disk(&self) -> Disk<'a> {
+        self.disk
+    }
+
+    /// Opens the folder that the project is put together in.
+    pub fn staged(&self) -> io::Result<Dir> {
+        open_folder(&self.dir, STAGED.as_ref())
+    }
+
+    /// Writes the whole project. `shown` is where it will be, for messages.
+    pub fn write(&self, project: Project<'_>, shown: &Path) -> Result<(), ApplyError> {
+        self.disk.make_folder(&self.dir, STAGED.as_ref(), Access::Usual).map_err(ApplyError::write(shown))?;
+        let root = self.staged().map_err(ApplyError::write(shown))?;
+        Writer { disk: self.disk, root: &root, open: Vec::new(), shown }.write(project)
+    }
+
+    /// Moves the folder that the project was put together in to `to`, as `name`.
+    pub fn publish(&self, to: &Dir, name: &Path) -> io::Result<()> {
+        self.disk.move_entry(&self.dir, STAGED.as_ref(), to, name)
+    }
+
+    /// Removes all that is ours, the folder too unless there is something else in it.
+    ///
+    /// The order makes every moment of it harmless: without the journal what is staged means nothing, and while there
+    /// is a lock file the next run knows the folder as ours.
+    pub fn remove(self) -> io::Result<()> {
+        let Self { disk, parent, name, dir, lock } = self;
+        for file in [journal::FILE, journal::DRAFT] {
+            unless_absent(disk.remove_file(&dir, file.as_ref()))?;
+        }
+        if unless_absent(disk.remove_folder(&dir, STAGED.as_ref())).is_err() {
+            disk.remove_tree(&dir, STAGED.as_ref())?;
+        }
+        disk.remove_file(&dir, HELD.as_ref())?;
+        drop((dir, lock));
+        match disk.remove_folder(parent, &name) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
+            done => unless_absent(done),
+        }
+    }
+}
+
+/// Writes files in the order of their paths. In that order the files of a folder stand together, so one stack of open
+/// folders, as deep as the tree, opens each folder once.
+struct Writer<'a, 'd> {
+    disk: Disk<'d>,
+    root: &'a Dir,
+    open: Vec<(&'a str, Dir)>,
+    shown: &'a Path,
+}
+
+impl<'a> Writer<'a, '_> {
+    fn write(mut self, project: Project<'a>) -> Result<(), ApplyError> {
+        for (path, file) in &project.tree.files {
+            let (folders, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
+            self.enter(folders)?;
+            self.write_file(name, path.as_str(), &file.contents, file.executable)?;
+        }
+        self.open.clear();
+        for (name, contents) in [(super::INTENT_FILE, project.intent), (super::LOCK_FILE, project.lock)] {
+            self.write_file(name, name, contents, false)?;
+        }
+        Ok(())
+    }
+
+    /// Leaves the folders that `path` is not in, makes those that are new.
+    fn enter(&mut self, path: &'a str) -> Result<(), ApplyError> {
+        let mut wanted = path.split('/').filter(|name| !name.is_empty()).peekable();
+        let mut shared = 0;
+        while let (Some((open, _)), Some(name)) = (self.open.get(shared), wanted.peek())
+            && open == name
+        {
+            wanted.next();
+            shared += 1;
+        }
+        self.open.truncate(shared);
+        for name in wanted {
+            let made = self
+                .disk
+                .make_folder(self.here(), name.as_ref(), Access::Usual)
+                .and_then(|()| open_folder(self.here(), name.as_ref()));
+            self.open.push((name, made.map_err(ApplyError::write(self.shown.join(path)))?));
+        }
+        Ok(())
+    }
+
+    fn write_file(&self, name: &str, path: &str, contents: &[u8], executable: bool) -> Result<(), ApplyError> {
+        let written = self.disk.write_file(self.here(), name.as_ref(), contents, executable);
+        written.map_err(|cause| ApplyError::Write { path: self.shown.join(path), cause })
+    }
+
+    fn here(&self) -> &Dir {
+        self.open.last().map_or(self.root, |(_, dir)| dir)
+    }
+}
+
+fn unless_absent(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// Whether the file still stands in a folder. Only an owner unlinks a lock, so if it does, the folder does too.
+fn has_name(file: &File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        file.metadata().is_ok_and(|found| found.nlink() > 0)
+    }
+    // Windows does not let go of the name of a file that is open.
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        true
+    }
+}
+
+/// Whether the folder belongs to the user who runs us. Another's, in a place such as `/tmp`, might be a trap: its owner
+/// could change what is staged.
+fn is_our_users(dir: &Dir) -> bool {
+    #[cfg(unix)]
+    {
+        use cap_std::fs::MetadataExt as _;
+        dir.dir_metadata().is_ok_and(|found| found.uid() == rustix::process::geteuid().as_raw())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = dir;
+        true
+    }
+}

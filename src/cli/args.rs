@@ -1,0 +1,131 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Composes projects from template packs that run as WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "scaffold", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What every command understands.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Use no network; this version never does
+    #[arg(long, global = true, env = "SCAFFOLD_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub offline: bool,
+    /// Print errors and data only
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print what packs log, too
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub color: Color,
+    /// How long one call of a pack may take, in seconds
+    #[arg(long, value_name = "SECONDS", global = true, default_value = "10", value_parser = seconds, hide_short_help = true)]
+    pub pack_timeout: Duration,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new project from packs
+    New(NewArguments),
+    /// Look after what this machine keeps
+    Cache(CacheArguments),
+}
+
+/// `scaffold new`.
+#[derive(Args, Debug)]
+pub struct NewArguments {
+    /// Where the project goes: a folder that does not exist yet, or an empty one
+    #[arg(value_name = "DIR")]
+    pub target: PathBuf,
+    /// A pack to compose: NAME, NAME@REQ, a path to a `.wasm`, or INSTANCE=any of these
+    #[arg(long = "pack", short, value_name = "SPEC", required = true)]
+    pub packs: Vec<String>,
+    /// The folder that an instance's files go below
+    #[arg(long, value_name = "INSTANCE=DIR")]
+    pub at: Vec<String>,
+    /// The project's name; without it, the folder's
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Answer a question
+    #[arg(long, value_name = "[PACK.]KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Answer questions from a TOML, YAML or JSON file
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Take the default of every question that is not answered
+    #[arg(long)]
+    pub defaults: bool,
+    /// Run `git init` in the new project
+    #[arg(long)]
+    pub git: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `scaffold cache`.
+#[derive(Args, Debug)]
+pub struct CacheArguments {
+    #[command(subcommand)]
+    pub command: CacheCommand,
+}
+
+/// What can be done with the cache.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum CacheCommand {
+    /// Print where it is
+    Dir,
+    /// Print how many bytes it has
+    Size,
+    /// Remove everything in it; it fills again by itself
+    Clean,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_owned())?;
+    if (0.05..=3600.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("from 0.05 to 3600 seconds can be given".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        super::Arguments::command().debug_assert();
+    }
+}

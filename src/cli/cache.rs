@@ -1,0 +1,32 @@
+//! `scaffold cache`.
+
+use serde_json::json;
+
+use super::args::{CacheArguments, CacheCommand};
+use super::printer::Printer;
+use crate::pipeline::Failure;
+use crate::store::Home;
+
+pub fn run(arguments: &CacheArguments, printer: &Printer) -> Result<(), Failure> {
+    let cache = Home::find()?.cache();
+    let folder = cache.dir().display().to_string();
+    match arguments.command {
+        CacheCommand::Dir if printer.is_json() => {
+            printer.document("scaffold.cache-dir/1", json!({ "directory": folder }));
+        }
+        CacheCommand::Dir => printer.data(&format!("{folder}\n")),
+        CacheCommand::Size => {
+            let usage = cache.size()?;
+            if printer.is_json() {
+                printer.document("scaffold.cache-size/1", json!({ "files": usage.files, "bytes": usage.bytes }));
+            } else {
+                printer.data(&format!("{}\n", usage.bytes));
+            }
+        }
+        CacheCommand::Clean => {
+            let usage = cache.clean()?;
+            printer.status("Cleaned", &format!("{} files, {} bytes from `{folder}`", usage.files, usage.bytes));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! `scaffold new`.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf, absolute};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::args::{Global, NewArguments};
+use super::printer::Printer;
+use super::progress::Progress;
+use super::prompt::TerminalAsker;
+use super::{one, year};
+use crate::apply::{self, Recovery};
+use crate::model::{Name, Project, ProjectPath, Report, printable};
+use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
+use crate::project::{Given, Mode};
+use crate::registry::{self, PackSpec, Spec};
+use crate::store::Home;
+
+pub fn run(arguments: NewArguments, global: &Global, printer: &Printer) -> Result<(), Failure> {
+    let target = absolute_path(&arguments.target)?;
+    let name = project_name(arguments.name.as_deref(), &target).map_err(one)?;
+    let packs = arguments.packs.iter().map(|spec| parse_spec(spec)).collect::<Result<Vec<_>, _>>()?;
+    let places = arguments.at.iter().map(|at| parse_place(at, &packs)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let given = Given::read(&arguments.set, arguments.answers.as_deref())?;
+    let project = Project { name, year: year::current().map_err(one)? };
+    if !arguments.dry_run {
+        tell_recovery(apply::recover(&target)?, &target, printer);
+    }
+
+    let home = Home::find()?;
+    let address = std::env::var(registry::ADDRESS_VARIABLE).ok();
+    let source = registry::open(address.as_deref())?;
+    let progress = Progress::new(printer);
+    let workshop = Workshop::new(&home, source.as_ref(), global.pack_timeout, &progress);
+    let mut asker = TerminalAsker::new();
+    // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.
+    let someone = std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json;
+    let mode = if someone && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
+    let new = NewProject { target: target.clone(), project, packs, places, given, mode, dry_run: arguments.dry_run };
+    let created = pipeline::create(&workshop, new)?;
+
+    for (pack, said) in &created.rendered.diagnostics {
+        printer.diagnostic(pack, said);
+    }
+    if arguments.git && !arguments.dry_run {
+        init_git(&target, printer);
+    }
+    if printer.is_json() {
+        printer.document("scaffold.new/1", document(&created, &target, arguments.dry_run));
+    } else if arguments.dry_run {
+        show_tree(&created, printer);
+    } else {
+        show_result(&created, &arguments.target, printer);
+    }
+    Ok(())
+}
+
+fn absolute_path(path: &Path) -> Result<PathBuf, Failure> {
+    let wrong = |error: std::io::Error| {
+        one(Report::new("directory", format!("`{}` is no path", path.display())).detail(error.to_string()))
+    };
+    let absolute = absolute(path).map_err(wrong)?;
+    // `absolute` keeps `..`; a project's files name paths relative to each other, where it would be in the way.
+    let mut clean = PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    Ok(clean)
+}
+
+fn project_name(given: Option<&str>, target: &Path) -> Result<String, Report> {
+    let wrong = |message: &str| Report::new("project-name", message.to_owned()).hint("name it with `--name NAME`");
+    let name = match given {
+        Some(name) => name,
+        None => target
+            .file_name()
+            .and_then(|name| name.to_str())
+            .ok_or_else(|| wrong("the project's folder has no name that could be the project's"))?,
+    };
+    if name.chars().any(char::is_control) || *name != *printable(name) {
+        return Err(wrong("the project's name has characters in it that can't be seen"));
+    }
+    if !name.chars().any(char::is_alphanumeric) || name.len() > 100 {
+        return Err(wrong("a project's name has a letter or digit, and at most 100 bytes"));
+    }
+    Ok(name.trim().to_owned())
+}
+
+fn parse_spec(text: &str) -> Result<Spec, Failure> {
+    let mut spec: Spec = text.parse().map_err(|error: registry::SpecError| Failure::from(error))?;
+    if let PackSpec::Path(path) = &mut spec.pack {
+        *path = absolute_path(path)?;
+    }
+    Ok(spec)
+}
+
+fn parse_place(text: &str, packs: &[Spec]) -> Result<(Name, ProjectPath), Failure> {
+    let wrong = |message: String| one(Report::new("at-invalid", message).hint("write `--at INSTANCE=DIR`"));
+    let (instance, folder) =
+        text.split_once('=').ok_or_else(|| wrong(format!("`--at {}` has no `=`", printable(text))))?;
+    let instance: Name = instance.parse().map_err(|error: crate::model::NameError| wrong(error.to_string()))?;
+    let folder = ProjectPath::parse(folder).map_err(|error| wrong(error.to_string()))?;
+    let named = |spec: &Spec| match (&spec.instance, &spec.pack) {
+        (Some(name), _) | (None, PackSpec::Named { name, .. }) => *name == instance,
+        // A path pack's name is known once it is read.
+        _ => true,
+    };
+    if packs.iter().any(named) {
+        Ok((instance, folder))
+    } else {
+        Err(wrong(format!("`--at` names `{instance}`, and no `--pack` does")))
+    }
+}
+
+fn tell_recovery(recovery: Recovery, target: &Path, printer: &Printer) {
+    match recovery {
+        Recovery::Nothing => {}
+        Recovery::Removed => printer.status("Removed", "what an interrupted run had left"),
+        Recovery::Finished => {
+            printer.status("Finished", &format!("what an interrupted run had begun in `{}`", target.display()));
+        }
+    }
+}
+
+/// Runs `git init`. A project without it is whole, so its failure is a warning.
+fn init_git(target: &Path, printer: &Printer) {
+    let output = Command::new("git").args(["init", "--quiet"]).arg(target).output();
+    let reason = match output {
+        Ok(output) if output.status.success() => return,
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let report = Report::new("git-init", "`git init` failed; the project is complete without it");
+    printer.warning(&report.detail(reason).hint("run `git init` yourself"));
+}
+
+fn show_result(created: &Created, target: &Path, printer: &Printer) {
+    let rendered = &created.rendered;
+    let packs: Vec<String> = rendered.members.iter().map(|member| plain(&member.instance.pack())).collect();
+    let files = rendered.tree.files.len() + 2;
+    printer.status("Created", &format!("`{}` with {files} files from {}", target.display(), packs.join(", ")));
+    printer.note("\nNext steps:");
+    printer.note(&format!("  cd {}", shell_word(&target.display().to_string())));
+    for step in &rendered.next_steps {
+        let command: Vec<String> = step.command.iter().map(|word| shell_word(word)).collect();
+        let command = command.join(" ");
+        printer.note(&format!("  {:<24}# {}", printable(&command), printable(&step.title)));
+    }
+}
+
+fn plain(pack: &crate::model::PackId) -> String {
+    format!("{} {}", pack.name, pack.version)
+}
+
+/// A word as a shell would take it; for showing, never for running.
+fn shell_word(word: &str) -> String {
+    let harmless = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(harmless) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+fn show_tree(created: &Created, printer: &Printer) {
+    let mut text = String::new();
+    for (path, file) in &created.rendered.tree.files {
+        let packs: Vec<&str> = file.origins.iter().map(|origin| origin.instance.as_str()).collect();
+        text.push_str(&format!("{:>8}  {path}  ({})\n", file.contents.len(), packs.join(", ")));
+    }
+    for (name, contents) in [("scaffold.lock", &created.lock), ("scaffold.toml", &created.intent)] {
+        text.push_str(&format!("{:>8}  {name}\n", contents.len()));
+    }
+    printer.data(&text);
+    printer.note("Nothing was written");
+}
+
+fn document(created: &Created, target: &Path, dry_run: bool) -> Value {
+    let rendered = &created.rendered;
+    let packs: Vec<Value> = rendered
+        .members
+        .iter()
+        .map(|member| {
+            json!({
+                "instance": member.instance.name,
+                "name": member.instance.manifest.name,
+                "version": member.instance.manifest.version,
+                "sha256": member.resolved.digest.hex(),
+                "requested": member.resolved.requested,
+                "answers": member.answers_object(),
+            })
+        })
+        .collect();
+    let files: Vec<Value> = rendered
+        .tree
+        .files
+        .iter()
+        .map(|(path, file)| {
+            let packs: Vec<&str> = file.origins.iter().map(|origin| origin.instance.as_str()).collect();
+            json!({ "path": path, "bytes": file.contents.len(), "executable": file.executable, "packs": packs })
+        })
+        .collect();
+    let steps: Vec<Value> =
+        rendered.next_steps.iter().map(|step| json!({ "title": step.title, "command": step.command })).collect();
+    json!({
+        "directory": target.display().to_string(),
+        "written": !dry_run,
+        "packs": packs,
+        "files": files,
+        "next_steps": steps,
+    })
+}

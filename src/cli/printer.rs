@@ -1,0 +1,142 @@
+//! How things look.
+
+use std::io::IsTerminal as _;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+
+use super::args::{Color, Global};
+use crate::model::{Diagnostic, Report, Severity, printable};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+const STATUS: Style = AnsiColor::Green.on_default().bold();
+
+/// Prints. Colours never carry a meaning of their own, so that nothing is lost where there are none.
+pub struct Printer {
+    quiet: bool,
+    verbose: bool,
+    json: bool,
+}
+
+impl Printer {
+    pub fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+        Self { quiet: global.quiet, verbose: global.verbose, json: global.json }
+    }
+
+    /// Whether packs' own lines are wanted.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Whether data is wanted as JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether something that moves may be shown.
+    pub fn is_lively(&self) -> bool {
+        !self.quiet && !self.json && std::io::stderr().is_terminal()
+    }
+
+    /// What was asked for, on standard output.
+    pub fn data(&self, text: &str) {
+        print_to(&mut anstream::stdout(), text);
+    }
+
+    /// A JSON document on standard output.
+    pub fn document(&self, schema: &str, mut document: Value) {
+        if let Value::Object(members) = &mut document {
+            members.shift_insert(0, "schema".to_owned(), schema.into());
+        }
+        self.data(&format!("{document:#}\n"));
+    }
+
+    /// What is or was done, for people.
+    pub fn status(&self, verb: &str, rest: &str) {
+        if !self.quiet {
+            self.line(&format!("{STATUS}{verb:>12}{STATUS:#} {rest}"));
+        }
+    }
+
+    /// A line for people.
+    pub fn note(&self, line: &str) {
+        if !self.quiet {
+            self.line(line);
+        }
+    }
+
+    /// A pack's message.
+    pub fn diagnostic(&self, pack: &str, said: &Diagnostic) {
+        let (style, word) = match said.severity {
+            Severity::Error => (ERROR, "error"),
+            Severity::Warning => (WARNING, "warning"),
+            Severity::Note => (HINT, "note"),
+        };
+        if self.quiet && said.severity == Severity::Note {
+            return;
+        }
+        self.line(&format!("{style}{word}{style:#}: {pack}: {}", printable(&said.message)));
+        if let Some(help) = &said.help {
+            self.line(&format!("\n{HINT}hint{HINT:#}: {}", printable(help)));
+        }
+    }
+
+    /// Something that went wrong and does not matter to the result.
+    pub fn warning(&self, report: &Report) {
+        if !self.quiet {
+            self.line(&render(report, "warning", WARNING));
+        }
+    }
+
+    /// Why it could not be done.
+    pub fn errors(&self, reports: &[Report]) {
+        if self.json {
+            let errors: Vec<Value> = reports.iter().map(to_json).collect();
+            self.document("scaffold.errors/1", json!({ "errors": errors }));
+            return;
+        }
+        for (at, report) in reports.iter().enumerate() {
+            if at > 0 {
+                self.line("");
+            }
+            self.line(&render(report, "error", ERROR));
+        }
+    }
+
+    fn line(&self, line: &str) {
+        print_to(&mut anstream::stderr(), &format!("{line}\n"));
+    }
+}
+
+/// Writes, and leaves it at that when nobody reads: a closed pipe is no failure of ours.
+fn print_to(stream: &mut impl std::io::Write, text: &str) {
+    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+}
+
+fn render(report: &Report, word: &str, style: Style) -> String {
+    let mut text = format!("{style}{word}[{}]{style:#}: {}", report.code, printable(&report.message));
+    for detail in &report.details {
+        text.push_str(&format!("\n  {}", printable(detail).replace('\n', "\n  ")));
+    }
+    if let Some(hint) = &report.hint {
+        text.push_str(&format!("\n\n{HINT}hint{HINT:#}: {}", printable(hint)));
+    }
+    text
+}
+
+fn to_json(report: &Report) -> Value {
+    json!({
+        "code": report.code,
+        "message": report.message,
+        "details": report.details,
+        "hint": report.hint,
+    })
+}

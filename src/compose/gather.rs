@@ -1,0 +1,128 @@
+//! Contributions by path, and how much of them there may be.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::party::Party;
+use super::problem::Problem;
+use super::texts::{Texts, text_of, too_much};
+use super::{MAX_CONTRIBUTIONS, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Share};
+use crate::model::{Body, Content, Name, PathSet, ProjectPath, Text, Tree};
+
+/// A contribution on its way into a file.
+#[derive(Debug)]
+pub(super) struct Piece<'a> {
+    pub(super) party: &'a Party,
+    pub(super) body: &'a Body,
+    /// The text of a body that has one; none where its template failed.
+    pub(super) text: Option<Cow<'a, str>>,
+}
+
+impl Piece<'_> {
+    pub(super) fn instance(&self) -> &Name {
+        &self.party.instance
+    }
+
+    /// The template that the text comes from.
+    pub(super) fn template(&self) -> Option<&str> {
+        match text_of(self.body) {
+            Some(Text::Template(rendering)) => Some(&rendering.template),
+            _ => None,
+        }
+    }
+
+    /// Whether its template failed, which is a problem that has been told.
+    pub(super) fn has_failed(&self) -> bool {
+        self.text.is_none() && text_of(self.body).is_some()
+    }
+
+    fn size(&self) -> usize {
+        self.text.as_ref().map_or_else(|| own_size(self.body), |text| text.len())
+    }
+}
+
+/// The bytes that a contribution holds before anything is rendered.
+fn own_size(body: &Body) -> usize {
+    match (body, text_of(body)) {
+        (_, Some(Text::Literal(text))) => text.len(),
+        (Body::Lines(lines), _) => lines.iter().map(String::len).sum(),
+        (Body::File(file), _) => match &file.contents {
+            Content::Bytes(bytes) => bytes.len(),
+            Content::Text(_) => 0,
+        },
+        _ => 0,
+    }
+}
+
+/// Checks what can be checked before any work is done.
+pub(super) fn check_size(shares: &[Share<'_>]) -> Result<(), Vec<Problem>> {
+    let count: usize = shares.iter().map(|share| share.output.contributions.len()).sum();
+    if count > MAX_CONTRIBUTIONS {
+        let what = format!("{count} contributions");
+        return Err(vec![Problem::TooMuch { what, limit: format!("{MAX_CONTRIBUTIONS} of them") }]);
+    }
+    let contributions = shares.iter().flat_map(|share| &share.output.contributions);
+    let size: usize = contributions.map(|contribution| own_size(&contribution.body)).sum();
+    if size > MAX_TOTAL_BYTES { Err(vec![too_much()]) } else { Ok(()) }
+}
+
+/// Groups contributions by checked path, in canonical order within a path. Those with a path that can't be are told
+/// of in `problems` and left out.
+///
+/// # Errors
+/// More files, or more bytes, than a project may have.
+pub(super) fn gather<'a>(
+    shares: &[Share<'a>],
+    parties: &'a [Party],
+    texts: &'a Texts,
+    problems: &mut Vec<Problem>,
+) -> Result<BTreeMap<ProjectPath, Vec<Piece<'a>>>, Vec<Problem>> {
+    let mut groups: BTreeMap<ProjectPath, Vec<Piece<'a>>> = BTreeMap::new();
+    let mut paths = PathSet::default();
+    let mut size = 0;
+    for (place, (share, party)) in shares.iter().zip(parties).enumerate() {
+        for (at, contribution) in share.output.contributions.iter().enumerate() {
+            let path = match &share.instance.at {
+                Some(folder) => folder.join(&contribution.path),
+                None => ProjectPath::parse(&contribution.path),
+            };
+            let path = match path {
+                Ok(path) => path,
+                Err(error) => {
+                    problems.push(Problem::Path { pack: party.clone(), error });
+                    continue;
+                }
+            };
+            if !groups.contains_key(&path)
+                && let Err(error) = paths.insert(&path)
+            {
+                problems.push(Problem::PathClash { pack: party.clone(), error });
+                continue;
+            }
+            let text = texts.get(place, at, &contribution.body);
+            let piece = Piece { party, body: &contribution.body, text };
+            size += piece.size();
+            groups.entry(path).or_default().push(piece);
+        }
+    }
+    if groups.len() > MAX_FILES {
+        let what = format!("{} files", groups.len());
+        return Err(vec![Problem::TooMuch { what, limit: format!("{MAX_FILES} of them") }]);
+    }
+    if size > MAX_TOTAL_BYTES { Err(vec![too_much()]) } else { Ok(groups) }
+}
+
+/// Checks the sizes of what was made.
+pub(super) fn check_tree(tree: &Tree) -> Vec<Problem> {
+    let large = tree.files.iter().filter(|(_, file)| file.contents.len() > MAX_FILE_BYTES);
+    let mut problems: Vec<Problem> = large
+        .map(|(path, file)| Problem::TooMuch {
+            what: format!("{} bytes of `{path}`", file.contents.len()),
+            limit: format!("{} MiB in one file", MAX_FILE_BYTES >> 20),
+        })
+        .collect();
+    if tree.files.values().map(|file| file.contents.len()).sum::<usize>() > MAX_TOTAL_BYTES {
+        problems.push(too_much());
+    }
+    problems
+}

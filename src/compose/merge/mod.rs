@@ -1,0 +1,164 @@
+//! Structured merges: several packs' shares of one JSON, TOML, YAML or dotenv file become one text.
+//!
+//! Two steps, kept apart. First [`model`] merges plain values, the same way for every format; that is where packs agree
+//! or conflict. Then the format's own writer changes the first text (the owner's file, or the first merger's fragment)
+//! as little as it can until it says the merged value: comments, order and formatting of that text stay, new members
+//! go behind those that are there. What a writer made is read again and compared with the merged value, so that a
+//! writer that goes wrong ends in an error and never in a wrong file.
+//!
+//! Merging a fragment that is merged already changes nothing, with one exception that its name announces: lists under
+//! the policy `append` grow each time. Composition starts from the packs' own texts on every run, so they grow once.
+
+mod dotenv;
+mod json;
+mod model;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod toml;
+mod yaml;
+
+use serde_json::Value;
+
+use crate::model::{ListRule, printable};
+use model::{Clash, ClashKind, Layer};
+
+pub(super) use dotenv::key_of;
+
+/// A format that the host can merge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Json,
+    Toml,
+    Yaml,
+    Dotenv,
+}
+
+/// The formats' names, for messages.
+pub(super) const FORMATS: [&str; 4] = ["dotenv", "json", "toml", "yaml"];
+
+/// One pack's share of a structured file: the file itself, or a fragment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fragment<'a> {
+    pub(super) text: &'a str,
+    pub(super) weak: bool,
+    pub(super) lists: &'a [ListRule],
+}
+
+/// Why fragments do not become one text. Layers are places in the slice of fragments.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum MergeError {
+    /// A text that is not of the format.
+    Unreadable { layer: usize, message: String },
+    /// A list rule whose pointer is none.
+    Pointer { layer: usize, pointer: String },
+    /// Two packs that can't both have it their way: who, and what each wants.
+    Clash { pointer: String, about_rules: bool, first: (usize, String), second: (usize, String) },
+    /// The merged text would not say what was merged.
+    Unfaithful { message: String },
+}
+
+impl Format {
+    /// The format of that name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "json" => Some(Self::Json),
+            "toml" => Some(Self::Toml),
+            "yaml" => Some(Self::Yaml),
+            "dotenv" => Some(Self::Dotenv),
+            _ => None,
+        }
+    }
+
+    /// The name that packs give it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Toml => "toml",
+            Self::Yaml => "yaml",
+            Self::Dotenv => "dotenv",
+        }
+    }
+
+    fn read(self, text: &str) -> Result<Value, String> {
+        match self {
+            Self::Json => json::read(text),
+            Self::Toml => toml::read(text),
+            Self::Yaml => yaml::read(text),
+            Self::Dotenv => dotenv::read(text),
+        }
+    }
+
+    /// Makes `texts[0]`, which says `old`, say `new`; the other texts lend their formatting to what they bring.
+    fn write(self, texts: &[&str], old: &Value, new: &Value) -> Result<String, String> {
+        let base = texts.first().copied().unwrap_or_default();
+        match self {
+            Self::Json => json::write(base, new),
+            Self::Toml => toml::write(texts, new),
+            Self::Yaml => yaml::write(texts, old, new),
+            Self::Dotenv => dotenv::write(texts, new),
+        }
+    }
+}
+
+/// Merges fragments in canonical order into the text of the first.
+///
+/// # Errors
+/// Every fragment that can't be read, or else every conflict.
+pub(super) fn merge(format: Format, fragments: &[Fragment<'_>]) -> Result<String, Vec<MergeError>> {
+    let layers = read_all(format, fragments)?;
+    let merged = model::merge_layers(&layers).map_err(|clashes| clashes.into_iter().map(clash).collect::<Vec<_>>())?;
+    let (Some(base), Some(old)) = (fragments.first(), layers.first()) else { return Ok(String::new()) };
+    if old.value == merged {
+        return Ok(base.text.to_owned());
+    }
+    let texts: Vec<&str> = fragments.iter().map(|fragment| fragment.text).collect();
+    let unfaithful = |message: String| vec![MergeError::Unfaithful { message }];
+    let text = format.write(&texts, &old.value, &merged).map_err(unfaithful)?;
+    match format.read(&text) {
+        Ok(value) if value == merged => Ok(text),
+        Ok(_) => Err(unfaithful("the merged text reads back as something else".to_owned())),
+        Err(message) => Err(unfaithful(format!("the merged text can't be read back: {message}"))),
+    }
+}
+
+fn read_all<'a>(format: Format, fragments: &[Fragment<'a>]) -> Result<Vec<Layer<'a>>, Vec<MergeError>> {
+    let mut errors = Vec::new();
+    let mut layers = Vec::new();
+    for (layer, fragment) in fragments.iter().enumerate() {
+        for rule in fragment.lists.iter().filter(|rule| !rules::is_pointer(&rule.pointer)) {
+            errors.push(MergeError::Pointer { layer, pointer: rule.pointer.clone() });
+        }
+        match format.read(fragment.text) {
+            Ok(value) => layers.push(Layer { value, weak: fragment.weak, lists: fragment.lists }),
+            Err(message) => errors.push(MergeError::Unreadable { layer, message }),
+        }
+    }
+    if errors.is_empty() { Ok(layers) } else { Err(errors) }
+}
+
+fn clash(clash: Clash) -> MergeError {
+    let (about_rules, first, second) = match clash.kind {
+        ClashKind::Values(first, second) => (false, (first.0, shown(&first.1)), (second.0, shown(&second.1))),
+        ClashKind::Rules(first, second) => {
+            (true, (first.0, rules::policy_name(&first.1)), (second.0, rules::policy_name(&second.1)))
+        }
+    };
+    MergeError::Clash { pointer: clash.pointer, about_rules, first, second }
+}
+
+/// The most characters of a value that a message shows.
+const SHOWN: usize = 80;
+
+/// A value as messages show it: on one line, shortened.
+fn shown(value: &Value) -> String {
+    let text = match value.get(model::SCALAR).and_then(Value::as_str) {
+        Some(scalar) => scalar.to_owned(),
+        None => value.to_string(),
+    };
+    let text = printable(&text);
+    if text.chars().count() <= SHOWN {
+        return text.into_owned();
+    }
+    text.chars().take(SHOWN).chain("…".chars()).collect()
+}

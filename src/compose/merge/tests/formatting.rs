@@ -1,0 +1,279 @@
+//! What a merge leaves as it was, by example.
+
+use super::*;
+
+fn merged(format: Format, fragments: &[Fragment<'_>]) -> String {
+    match merge(format, fragments) {
+        Ok(text) => text,
+        Err(errors) => panic!("{errors:#?}"),
+    }
+}
+
+#[test]
+fn what_changes_nothing_keeps_every_byte() {
+    for (format, text, same) in [
+        (Format::Json, "{ \"a\":1,\n \"b\" : [1,2] }", "{\"b\":[2]}"),
+        (Format::Toml, "a=1 # why\n\n\n[t]\nx = 'y'", "t.x = \"y\""),
+        (Format::Yaml, "# top\na:   1\nb: {c: [x,   y]}", "b: {c: [y]}"),
+        (Format::Dotenv, "# top\n\nA=1\nB='x'", "B=x"),
+    ] {
+        assert_eq!(merged(format, &[strong(text), strong(same), weak(same)]), text);
+    }
+}
+
+#[test]
+fn json_is_printed_at_its_own_indentation() {
+    let text = merged(Format::Json, &[strong("{\n    \"b\": 1\n}\n"), strong("{\"a\": [1, {}], \"b\": 1}")]);
+    assert_eq!(text, "{\n    \"b\": 1,\n    \"a\": [\n        1,\n        {}\n    ]\n}\n");
+    let tabs = merged(Format::Json, &[strong("{\n\t\"b\": 1\n}"), strong("{\"a\": 2}")]);
+    assert_eq!(tabs, "{\n\t\"b\": 1,\n\t\"a\": 2\n}\n");
+}
+
+#[test]
+fn toml_keeps_comments_and_takes_those_of_fragments() {
+    let base = "\
+# The project.
+[project]
+name = \"shop\" # as typed
+dependencies = [
+    \"fastapi\", # the web
+    \"sqlalchemy\", # the rest
+]
+
+[tool.ruff]
+line-length = 120
+
+# The end.
+";
+    let fragment = "\
+[project]
+# Exact money.
+precision = 2
+dependencies = [\"asyncpg\", \"fastapi\"]
+
+# How strict.
+[tool.mypy]
+strict = true
+since = 2026-01-01
+
+[[tool.mypy.overrides]]
+module = \"x\"
+";
+    let expected = "\
+# The project.
+[project]
+name = \"shop\" # as typed
+dependencies = [
+    \"fastapi\", # the web
+    \"sqlalchemy\", # the rest
+    \"asyncpg\",
+]
+# Exact money.
+precision = 2
+
+[tool.ruff]
+line-length = 120
+
+# How strict.
+[tool.mypy]
+strict = true
+since = 2026-01-01
+
+[[tool.mypy.overrides]]
+module = \"x\"
+
+# The end.
+";
+    assert_eq!(merged(Format::Toml, &[strong(base), strong(fragment)]), expected);
+    assert_eq!(merged(Format::Toml, &[strong(expected), strong(fragment)]), expected);
+}
+
+#[test]
+fn toml_changes_a_weak_value_in_its_place() {
+    let text = merged(Format::Toml, &[weak("a = 1 # one\nb = [1, 2]\n"), strong("a = 'x'\nb = [3]\n")]);
+    assert_eq!(text, "a = \"x\" # one\nb = [1, 2, 3]\n");
+    let inline = merged(Format::Toml, &[strong("t = { a = 1 }\nd.x = 1\n"), strong("t.b.c = 2\n[d.y]\nz = 1\n")]);
+    assert_eq!(inline, "t = { a = 1 , b = { c = 2 } }\nd.x = 1\nd.y = { z = 1 }\n");
+    let tables = merged(Format::Toml, &[strong("[[s]]\nn = 1\n\n[z]\n"), strong("[[s]]\nn = 2\n")]);
+    assert_eq!(tables, "[[s]]\nn = 1\n\n[[s]]\nn = 2\n\n[z]\n");
+}
+
+#[test]
+fn yaml_keeps_comments_and_takes_those_of_fragments() {
+    let base = "\
+# A workflow.
+name: ci # short
+on:
+  push:
+    branches: [main]   # only here
+
+jobs:
+  lint:
+    runs-on: ubuntu-24.04
+    steps:
+    - uses: actions/checkout@v4
+    # Then the checks.
+    - run: |
+        make lint
+
+        make types
+    # after lint
+
+# The end.
+";
+    let fragment = "\
+on:
+  push:
+    branches: [main, 'release/**']
+  # By hand, too.
+  workflow_dispatch:
+jobs:
+    # On a real database.
+    test:
+        services:
+            db: {image: \"postgres:17\"}
+        env:
+            PORT: \"5432\"
+            WORDS: >-
+                one
+                two
+    lint:
+        steps:
+            - run: make docs # and these
+";
+    let expected = "\
+# A workflow.
+name: ci # short
+on:
+  push:
+    branches: [main, 'release/**']   # only here
+  # By hand, too.
+  workflow_dispatch:
+
+jobs:
+  lint:
+    runs-on: ubuntu-24.04
+    steps:
+    - uses: actions/checkout@v4
+    # Then the checks.
+    - run: |
+        make lint
+
+        make types
+    # after lint
+    - run: make docs # and these
+  # On a real database.
+  test:
+      services:
+          db: {image: \"postgres:17\"}
+      env:
+          PORT: \"5432\"
+          WORDS: >-
+              one
+              two
+
+# The end.
+";
+    assert_eq!(merged(Format::Yaml, &[strong(base), strong(fragment)]), expected);
+    assert_eq!(merged(Format::Yaml, &[strong(expected), strong(fragment)]), expected);
+}
+
+#[test]
+fn yaml_changes_weak_values_in_their_places() {
+    let base = "a: 1 # one\nb:  # nothing yet\nc: &x {k: 1}\nd:\n  - 2\n  - 1 # low\ne: |\n  old\n  text\n\nf: {}\n";
+    let new = "a: 'two' \nb: {z: [1]}\nc: {k: 1, \"l\": 'no'}\nd: [3]\ne: short\nf:\n  g: |\n    x\n    y\n";
+    let text = merged(Format::Yaml, &[weak(base), strong(new)]);
+    let expected = "\
+a: 'two' # one
+b: # nothing yet
+  z:
+    - 1
+c: &x {k: 1, l: \"no\"}
+d:
+  - 2
+  - 1 # low
+  - 3
+e: short
+
+f:
+  g: |
+    x
+    y
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn yaml_lists_are_sorted_and_replaced() {
+    let lists = [rule("/a", ListPolicy::Sorted), rule("/b", ListPolicy::Replace)];
+    let two = Fragment { text: "a: [b]\nb: [z]\n", weak: false, lists: &lists };
+    let block = merged(Format::Yaml, &[strong("a:\n  - c\n  - 'a' \nb:\n- x\nc: 1\n"), two]);
+    assert_eq!(block, "a:\n  - 'a' \n  - b\n  - c\nb:\n- z\nc: 1\n");
+    let flow = merged(Format::Yaml, &[strong("a: [c, 'a'] # why\nb: []\n"), two]);
+    assert_eq!(flow, "a: ['a', b, c] # why\nb:\n  - z\n");
+}
+
+#[test]
+fn yaml_without_a_first_value_takes_the_fragments() {
+    assert_eq!(merged(Format::Yaml, &[strong("# only this\n"), strong("# one\na: 1\n")]), "# only this\n# one\na: 1\n");
+    assert_eq!(merged(Format::Yaml, &[strong("{}\n"), strong("a: {b: 1}\n")]), "a:\n  b: 1\n");
+    assert_eq!(merged(Format::Yaml, &[strong("---\nz: 1"), strong("a: 1")]), "---\nz: 1\na: 1\n");
+}
+
+#[test]
+fn yaml_merge_keys_and_aliases_stay() {
+    let base = "base: &b\n  x: 1\nuse:\n  <<: *b\n  y: 2\n";
+    assert_eq!(merged(Format::Yaml, &[strong(base), strong("use: {z: 3, x: 1}\n")]), format!("{base}  z: 3\n"));
+    let alias = "base: &b {x: 1}\nuse: *b\n";
+    assert_eq!(
+        merged(Format::Yaml, &[strong(alias), strong("use: {y: 2}\n")]),
+        "base: &b {x: 1}\nuse:\n  x: 1\n  \"y\": 2\n"
+    );
+    let errors = merge(Format::Yaml, &[strong(alias), strong("base: {y: 2}\n")]).unwrap_err();
+    assert!(matches!(errors.as_slice(), [MergeError::Unfaithful { .. }]), "{errors:?}");
+}
+
+#[test]
+fn yaml_words_that_are_truth_values_elsewhere_are_quoted() {
+    let text = merged(Format::Yaml, &[strong("z: 1\n"), strong("[a: [yes, no, 1_0, 'on', 0x1, \"1.0\", 007]]\n")]);
+    panic!("{text}");
+}
+
+#[test]
+fn dotenv_keeps_what_is_there_and_takes_comments_along() {
+    let base = "# Ports.\nPORT=1 # one\nHOST=h\n";
+    let text = merged(
+        Format::Dotenv,
+        &[weak(base), strong("# Where it listens.\nPORT=2\n\n# Two\n# lines.\nexport DB=\"x y\"\nHOST='h'\n")],
+    );
+    assert_eq!(text, "# Ports.\nPORT=2\nHOST=h\n# Two\n# lines.\nexport DB=\"x y\"\n");
+    let errors = merge(Format::Dotenv, &[strong("A=1"), strong("A=2")]).unwrap_err();
+    let wants = |value: &str| format!("\"{value}\"");
+    let clash = MergeError::Clash {
+        pointer: "/A".to_owned(),
+        about_rules: false,
+        first: (0, wants("1")),
+        second: (1, wants("2")),
+    };
+    assert_eq!(errors, [clash]);
+}
+
+#[test]
+fn texts_that_are_not_of_the_format_are_all_named() {
+    for (format, broken, message) in [
+        (Format::Json, "{\"a\": }", "expected value at line 1 column 7"),
+        (Format::Toml, "x = 1\na = = 1", "line 2: extra `=`, expected nothing"),
+        (Format::Yaml, "a: [", "unclosed bracket '[' at line 1, column 4"),
+        (Format::Yaml, "a: 1\n---\nb: 2\n", "multiple YAML documents"),
+        (Format::Yaml, "a: .inf", "non-finite float"),
+        (Format::Dotenv, "what", "line 1 is no `KEY=VALUE`"),
+    ] {
+        let errors = merge(format, &[strong(broken), strong(broken)]).unwrap_err();
+        assert_eq!(errors.len(), 2);
+        let MergeError::Unreadable { layer: 1, message: found } = &errors[1] else { panic!("{errors:?}") };
+        assert!(found.contains(message), "{found}");
+    }
+    let lists = [rule("a", ListPolicy::Unite)];
+    let errors = merge(Format::Json, &[strong("{}"), Fragment { text: "{}", weak: false, lists: &lists }]).unwrap_err();
+    assert_eq!(errors, [MergeError::Pointer { layer: 1, pointer: "a".to_owned() }]);
+}

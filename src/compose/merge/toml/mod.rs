@@ -1,0 +1,192 @@
+//! TOML: the first document is changed in place, so that its comments, order and formatting stay.
+//!
+//! What a fragment brings and nobody else touches comes over with the fragment's own formatting and comments; what
+//! several packs make together is written plainly.
+
+mod build;
+mod read;
+
+use serde_json::{Map, Value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, TableLike};
+
+pub(super) use read::read;
+
+use super::model::canonical;
+use build::{item_of, set_apart, table_of, value_of};
+use read::{model, value_model};
+
+pub(super) fn write(texts: &[&str], new: &Value) -> Result<String, String> {
+    let mut documents =
+        texts.iter().map(|text| read::parse(text)).collect::<Result<Vec<DocumentMut>, _>>()?.into_iter();
+    let (Some(mut document), Some(members)) = (documents.next(), new.as_object()) else {
+        return Err("a TOML document is a table".to_owned());
+    };
+    let peers: Vec<DocumentMut> = documents.collect();
+    let peers: Vec<&dyn TableLike> = peers.iter().map(|peer| peer.as_table() as &dyn TableLike).collect();
+    let starts_blank = texts.first().is_some_and(|text| text.starts_with('\n'));
+    update_table(document.as_table_mut(), members, &peers, false)?;
+    let text = document.to_string();
+    Ok(if starts_blank { text } else { text.trim_start_matches('\n').to_owned() })
+}
+
+/// Makes a table say `new`. Inside of an inline table everything stays inline.
+fn update_table(
+    table: &mut dyn TableLike,
+    new: &Map<String, Value>,
+    peers: &[&dyn TableLike],
+    inline: bool,
+) -> Result<(), String> {
+    for (key, value) in new {
+        match table.get_mut(key) {
+            Some(item) if model(item) == *value => {}
+            Some(item) => {
+                let below: Vec<&Item> = peers.iter().filter_map(|peer| peer.get(key)).collect();
+                update_item(item, value, &below, inline)?;
+            }
+            None => insert(table, key, value, peers, inline)?,
+        }
+    }
+    Ok(())
+}
+
+fn insert(
+    table: &mut dyn TableLike,
+    key: &str,
+    value: &Value,
+    peers: &[&dyn TableLike],
+    inline: bool,
+) -> Result<(), String> {
+    if inline {
+        table.insert(key, Item::Value(value_of(value)?));
+        return Ok(());
+    }
+    let mut found = peers.iter().filter_map(|peer| peer.get_key_value(key));
+    match found.find(|(_, item)| !is_inside_inline(item) && model(item) == *value) {
+        Some((peer_key, item)) => {
+            let mut item = item.clone();
+            set_apart(&mut item);
+            table.entry_format(peer_key).or_insert(item);
+        }
+        None => {
+            let mut item = item_of(value)?;
+            set_apart(&mut item);
+            table.insert(key, item);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the item carries the spacing of an inline table, which would look odd on a line of its own.
+fn is_inside_inline(item: &Item) -> bool {
+    item.as_value().and_then(|value| value.decor().suffix()).and_then(|suffix| suffix.as_str()) == Some(" ")
+}
+
+fn update_item(item: &mut Item, new: &Value, peers: &[&Item], inline: bool) -> Result<(), String> {
+    match new {
+        Value::Object(members) if item.is_table_like() => {
+            let inline = inline || item.is_inline_table() || item.as_table().is_some_and(toml_edit::Table::is_dotted);
+            let peers: Vec<&dyn TableLike> = peers.iter().filter_map(|peer| peer.as_table_like()).collect();
+            match item.as_table_like_mut() {
+                Some(table) => update_table(table, members, &peers, inline),
+                None => Ok(()),
+            }
+        }
+        Value::Array(items) => match item {
+            Item::Value(toml_edit::Value::Array(array)) => update_array(array, items),
+            Item::ArrayOfTables(tables) if items.iter().all(Value::is_object) => update_tables(tables, items),
+            other => replace(other, new, inline),
+        },
+        _ => replace(item, new, inline),
+    }
+}
+
+/// Puts another value where one stands; a comment behind it stays.
+fn replace(item: &mut Item, new: &Value, inline: bool) -> Result<(), String> {
+    let mut fresh = if inline || !new.is_object() { Item::Value(value_of(new)?) } else { item_of(new)? };
+    if let (Some(old), Some(fresh)) = (item.as_value(), fresh.as_value_mut()) {
+        *fresh.decor_mut() = old.decor().clone();
+    }
+    set_apart(&mut fresh);
+    *item = fresh;
+    Ok(())
+}
+
+/// Whether the new list keeps the old one's elements in their places, changed at most within objects.
+pub(super) fn extends(old: &[Value], new: &[Value]) -> bool {
+    new.len() >= old.len() && old.iter().zip(new).all(|(old, new)| old == new || (old.is_object() && new.is_object()))
+}
+
+fn update_array(array: &mut Array, new: &[Value]) -> Result<(), String> {
+    let old: Vec<Value> = array.iter().map(value_model).collect();
+    if !extends(&old, new) {
+        return refill(array, new);
+    }
+    for (at, (old, new)) in old.iter().zip(new).enumerate() {
+        let (false, Some(value), Some(members)) = (old == new, array.get_mut(at), new.as_object()) else { continue };
+        match value.as_inline_table_mut() {
+            Some(table) => update_table(table, members, &[], true)?,
+            None => *value = value_of(new)?,
+        }
+    }
+    for value in &new[old.len()..] {
+        push(array, value_of(value)?);
+    }
+    Ok(())
+}
+
+/// Appends an element the way the last one stands: on a line of its own where that one does.
+fn push(array: &mut Array, mut value: toml_edit::Value) {
+    let last = array.iter().last().and_then(|last| last.decor().prefix()).and_then(|prefix| prefix.as_str());
+    let line = last.and_then(|prefix| prefix.rfind('\n').map(|at| prefix[at..].to_owned()));
+    let Some(line) = line else {
+        let prefix = if array.is_empty() { "" } else { " " };
+        *value.decor_mut() = toml_edit::Decor::new(prefix, "");
+        return array.push_formatted(value);
+    };
+    // Behind a trailing comma, what follows the last element's line is the array's: a comment there is that element's.
+    let behind = array.trailing().as_str().unwrap_or_default().to_owned();
+    let comment = behind.trim_end();
+    let prefix = format!("{}{line}", if array.trailing_comma() { comment } else { "" });
+    if array.trailing_comma() {
+        array.set_trailing(behind[comment.len()..].to_owned());
+    }
+    *value.decor_mut() = toml_edit::Decor::new(prefix, "");
+    array.push_formatted(value);
+}
+
+/// Writes all elements again, those that were there as they were written.
+fn refill(array: &mut Array, new: &[Value]) -> Result<(), String> {
+    let mut written = std::collections::BTreeMap::new();
+    for value in array.iter() {
+        written.entry(canonical(&value_model(value))).or_insert_with(|| value.clone());
+    }
+    let template = array.iter().last().and_then(|last| last.decor().prefix()).and_then(|prefix| prefix.as_str());
+    let line = template.and_then(|prefix| prefix.rfind('\n').map(|at| prefix[at..].to_owned()));
+    array.clear();
+    for (at, value) in new.iter().enumerate() {
+        let mut value = match written.get(&canonical(value)) {
+            Some(value) => value.clone(),
+            None => value_of(value)?,
+        };
+        let prefix = line.clone().unwrap_or_else(|| if at == 0 { String::new() } else { " ".to_owned() });
+        *value.decor_mut() = toml_edit::Decor::new(prefix, "");
+        array.push_formatted(value);
+    }
+    Ok(())
+}
+
+fn update_tables(tables: &mut ArrayOfTables, new: &[Value]) -> Result<(), String> {
+    let old: Vec<Value> = tables.iter().map(|table| model(&Item::Table(table.clone()))).collect();
+    if !extends(&old, new) {
+        tables.clear();
+    }
+    let kept = tables.len();
+    for (at, value) in new.iter().enumerate() {
+        let members = value.as_object().ok_or("an array of tables holds tables")?;
+        match tables.get_mut(at) {
+            Some(table) => update_table(table, members, &[], false)?,
+            None => tables.push(table_of(members, at >= kept)?),
+        }
+    }
+    Ok(())
+}

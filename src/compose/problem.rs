@@ -1,0 +1,348 @@
+//! What can be wrong with packs' contributions, all of it found in one run.
+
+use super::merge::FORMATS;
+use super::party::{Party, listed};
+use crate::model::{Diagnose, Ownership, PathError, ProjectPath, Report, printable};
+
+/// One reason why contributions do not make a tree.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Problem {
+    /// More than a project may have.
+    #[error("the packs make {what}, and a project may have {limit}")]
+    TooMuch {
+        /// What there is too much of, and how much.
+        what: String,
+        /// The most there may be, with its unit.
+        limit: String,
+    },
+    /// A path that a pack may not name.
+    #[error("{pack}: {error}")]
+    Path {
+        /// Whose contribution.
+        pack: Party,
+        /// What is wrong with the path.
+        error: PathError,
+    },
+    /// Paths of which some file system makes one.
+    #[error("{pack}: {error}")]
+    PathClash {
+        /// Whose contribution came later in canonical order.
+        pack: Party,
+        /// What it clashes with.
+        error: PathError,
+    },
+    /// A template that can't be parsed or rendered.
+    #[error("{}", .0.message)]
+    Template(Report),
+    /// Two packs that each want a file their way.
+    #[error("{} and {} both make `{path}`, and their {about} differ", .first.0, .second.0)]
+    File {
+        /// The file.
+        path: ProjectPath,
+        /// What differs: `contents`.
+        about: &'static str,
+        /// Who is first in canonical order, and what it wants.
+        first: (Party, String),
+        /// Who comes later, and what it wants.
+        second: (Party, String),
+    },
+    /// A share in a file that belongs to the user from birth.
+    #[error("{pack} has {share} for `{path}`, which {owner} hands to the user once and for all")]
+    Once {
+        /// The file.
+        path: ProjectPath,
+        /// Whose file.
+        owner: Party,
+        /// Who wants a share in it.
+        pack: Party,
+        /// What the share is: `a slot`.
+        share: &'static str,
+    },
+    /// A share in a file that is not text.
+    #[error("{pack} has {share} for `{path}`, and the file that {owner} makes there is not text")]
+    NotText {
+        /// The file.
+        path: ProjectPath,
+        /// Whose file.
+        owner: Party,
+        /// Who wants a share in it.
+        pack: Party,
+        /// What the share is.
+        share: &'static str,
+    },
+    /// Something wrong with a slot of a file.
+    #[error("{}", .fault.sentence(.path, .owner))]
+    Slot {
+        /// The file.
+        path: ProjectPath,
+        /// Whose file.
+        owner: Party,
+        /// What is wrong.
+        fault: SlotFault,
+    },
+    /// A fill of a slot that the file does not open.
+    #[error("{pack} fills the slot `{}` of `{path}`, which {owner} does not open", printable(.slot))]
+    UnknownSlot {
+        /// The file.
+        path: ProjectPath,
+        /// Whose file.
+        owner: Party,
+        /// Who fills it.
+        pack: Party,
+        /// The slot's name.
+        slot: String,
+        /// The slots that are there, in backticks.
+        known: Vec<String>,
+    },
+    /// A fill where there is no file.
+    #[error("{pack} fills the slot `{}` of `{path}`, and no pack makes that file", printable(.slot))]
+    NoFile {
+        /// The file.
+        path: ProjectPath,
+        /// Who fills it.
+        pack: Party,
+        /// The slot's name.
+        slot: String,
+    },
+    /// A format that the host can't merge.
+    #[error("{pack} merges into `{path}` as `{}`, a format that this version can't merge", printable(.format))]
+    Format {
+        /// The file.
+        path: ProjectPath,
+        /// Who merges.
+        pack: Party,
+        /// The format's name.
+        format: String,
+    },
+    /// Two formats for one file.
+    #[error("{} merges into `{path}` as `{}` and {} as `{}`", .first.0, .first.1, .second.0, .second.1)]
+    Formats {
+        /// The file.
+        path: ProjectPath,
+        /// Who is first in canonical order, and its format.
+        first: (Party, &'static str),
+        /// Who comes later, and its format.
+        second: (Party, &'static str),
+    },
+    /// Lines for a file whose structure they would break.
+    #[error("{pack} adds lines to `{path}`, which {merger} merges as `{format}`")]
+    LinesIntoStructure {
+        /// The file.
+        path: ProjectPath,
+        /// Who adds lines.
+        pack: Party,
+        /// Who merges.
+        merger: Party,
+        /// The format.
+        format: &'static str,
+    },
+    /// A text that is not of the format it is merged as.
+    #[error("what {pack} gives for `{path}` is not {format}")]
+    Unreadable {
+        /// The file.
+        path: ProjectPath,
+        /// Whose text.
+        pack: Party,
+        /// The format.
+        format: &'static str,
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// A list rule whose pointer is none.
+    #[error("{pack} has a list rule for `{path}` whose pointer `{}` does not start with `/`", printable(.pointer))]
+    Pointer {
+        /// The file.
+        path: ProjectPath,
+        /// Whose rule.
+        pack: Party,
+        /// The pointer.
+        pointer: String,
+    },
+    /// Two values for one place.
+    #[error("{} and {} give `{}` in `{path}` different values", .first.0, .second.0, shown_pointer(.pointer))]
+    Values {
+        /// The file.
+        path: ProjectPath,
+        /// The place in it.
+        pointer: String,
+        /// Who is first in canonical order, and its value.
+        first: (Party, String),
+        /// Who comes later, and its value.
+        second: (Party, String),
+    },
+    /// Two rules for one list.
+    #[error("{} and {} have different rules for the list `{}` in `{path}`", .first.0, .second.0, shown_pointer(.pointer))]
+    Rules {
+        /// The file.
+        path: ProjectPath,
+        /// The list.
+        pointer: String,
+        /// Who is first in canonical order, and its policy.
+        first: (Party, String),
+        /// Who comes later, and its policy.
+        second: (Party, String),
+    },
+    /// A merge whose text would say something else.
+    #[error("what {} give for `{path}` can't be merged into one text that says all of it", listed(.packs))]
+    Unfaithful {
+        /// The file.
+        path: ProjectPath,
+        /// Who has a share in it.
+        packs: Vec<Party>,
+        /// What went wrong.
+        message: String,
+    },
+}
+
+/// What can be wrong with a slot that a file opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SlotFault {
+    /// The marker is not on exactly one line.
+    Marker {
+        /// The slot.
+        slot: String,
+        /// Its marker.
+        marker: String,
+        /// The lines on which it stands, from 1.
+        lines: Vec<usize>,
+    },
+    /// Two slots of one name or one marker.
+    Repeated {
+        /// The later slot.
+        slot: String,
+    },
+    /// A required slot that nobody fills.
+    Empty {
+        /// The slot.
+        slot: String,
+    },
+    /// Fills that make the file too large.
+    TooLarge {
+        /// The file's size with them, in bytes.
+        size: usize,
+        /// The most it may have, in bytes.
+        limit: usize,
+    },
+}
+
+impl SlotFault {
+    fn sentence(&self, path: &ProjectPath, owner: &Party) -> String {
+        match self {
+            Self::Marker { slot, marker, lines } => {
+                let (slot, marker) = (printable(slot), printable(marker));
+                let found = match lines.as_slice() {
+                    [] => "on no line".to_owned(),
+                    lines => format!("on the lines {}", listed(lines)),
+                };
+                format!("the marker `{marker}` of the slot `{slot}` stands {found} of `{path}` from {owner}")
+            }
+            Self::Repeated { slot } => {
+                format!("{owner} opens the slot `{}` of `{path}` twice, by name or by marker", printable(slot))
+            }
+            Self::TooLarge { size, limit } => {
+                format!("with its slots filled `{path}` from {owner} has {size} bytes, and a file may have {limit}")
+            }
+            Self::Empty { slot } => {
+                format!("the slot `{}` of `{path}` from {owner} has to be filled, and no pack does", printable(slot))
+            }
+        }
+    }
+
+    fn report(&self, message: String) -> Report {
+        match self {
+            Self::Marker { .. } => Report::new("slot-marker", message)
+                .hint("this is for the pack's author: the marker has to be the whole of exactly one line"),
+            Self::Repeated { .. } => Report::new("slot-repeated", message)
+                .hint("this is for the pack's author: give each slot a name and a marker of its own"),
+            Self::TooLarge { .. } => Report::new("project-too-large", message).hint(TOO_LARGE),
+            Self::Empty { .. } => {
+                Report::new("slot-empty", message).hint("add a pack that fills it, or drop the one that opens it")
+            }
+        }
+    }
+}
+
+const TOO_LARGE: &str = "look for the pack that makes files without end, and leave it out";
+
+fn shown_pointer(pointer: &str) -> String {
+    if pointer.is_empty() { "the whole".to_owned() } else { printable(pointer).into_owned() }
+}
+
+/// An ownership as messages name it.
+pub(super) fn ownership_name(ownership: Ownership) -> &'static str {
+    match ownership {
+        Ownership::Managed => "managed",
+        Ownership::Once => "once",
+    }
+}
+
+impl Problem {
+    /// What problems are sorted by: the path that they are about, then what they say.
+    pub(super) fn sort_key(&self) -> (String, String) {
+        let path = match self {
+            Self::TooMuch { .. } | Self::Template(_) => "",
+            Self::Path { error, .. } | Self::PathClash { error, .. } => &error.path,
+            Self::File { path, .. }
+            | Self::Once { path, .. }
+            | Self::NotText { path, .. }
+            | Self::Slot { path, .. }
+            | Self::UnknownSlot { path, .. }
+            | Self::NoFile { path, .. }
+            | Self::Format { path, .. }
+            | Self::Formats { path, .. }
+            | Self::LinesIntoStructure { path, .. }
+            | Self::Unreadable { path, .. }
+            | Self::Pointer { path, .. }
+            | Self::Values { path, .. }
+            | Self::Rules { path, .. }
+            | Self::Unfaithful { path, .. } => path.as_str(),
+        };
+        (path.to_owned(), self.to_string())
+    }
+}
+
+impl Diagnose for Problem {
+    fn report(&self) -> Report {
+        let report = |code| Report::new(code, self.to_string());
+        let each = |report: Report, (first, second): (&(Party, String), &(Party, String))| {
+            let line = |(party, wants): &(Party, String)| format!("{party}: {}", printable(wants));
+            report.detail(line(first)).detail(line(second))
+        };
+        let drop = |party: &Party| format!("leave out one of the two, or move `{0}` with `--at {0}=DIR`", party.instance);
+        match self {
+            Self::TooMuch { .. } => report("project-too-large").hint(TOO_LARGE),
+            Self::Path { .. } => report("path-refused").hint("this is for the pack's author: name a path inside the project"),
+            Self::PathClash { .. } => report("path-clash").hint("put one of the packs into a folder of its own with `--at`"),
+            Self::Template(report) => report.clone(),
+            Self::File { first, second, .. } => each(report("file-conflict"), (first, second)).hint(drop(&second.0)),
+            Self::Once { .. } => {
+                report("once-shared").hint("this is for the packs' authors: only managed files have slots, merges and lines")
+            }
+            Self::NotText { .. } => report("not-text").hint("this is for the packs' authors: only text can be shared"),
+            Self::Slot { fault, .. } => fault.report(self.to_string()),
+            Self::UnknownSlot { known, pack, .. } => {
+                let opens = if known.is_empty() { "no slot".to_owned() } else { listed(known) };
+                report("slot-unknown")
+                    .detail(format!("the file opens {opens}"))
+                    .hint(format!("try another version of `{}`", pack.pack.name))
+            }
+            Self::NoFile { .. } => report("slot-without-file").hint("add the pack that makes the file"),
+            Self::Format { .. } => report("merge-format-unknown")
+                .detail(format!("formats that can be merged: {}", listed(&FORMATS)))
+                .hint("this is for the pack's author: give the whole file, or merge as one of these formats"),
+            Self::Formats { second, .. } => report("merge-formats-differ").hint(drop(&second.0)),
+            Self::LinesIntoStructure { pack, .. } => report("lines-into-structure").hint(drop(pack)),
+            Self::Unreadable { message, .. } => report("merge-unreadable")
+                .detail(printable(message).into_owned())
+                .hint("this is for the pack's author: check the text that is rendered"),
+            Self::Pointer { .. } => {
+                report("list-rule-invalid").hint("this is for the pack's author: a pointer is `/` and names, such as `/jobs/*/steps`")
+            }
+            Self::Values { first, second, .. } => each(report("merge-conflict"), (first, second)).hint(drop(&second.0)),
+            Self::Rules { first, second, .. } => each(report("list-rule-conflict"), (first, second)).hint(drop(&second.0)),
+            Self::Unfaithful { message, .. } => report("merge-unfaithful")
+                .detail(printable(message).into_owned())
+                .hint("this is for the packs' authors: write the place more plainly, without anchors that are used elsewhere"),
+        }
+    }
+}

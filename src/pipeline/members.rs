@@ -1,0 +1,125 @@
+//! The packs of a run: resolved, put in order, answered for.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Failure, Inputs, Workshop};
+use crate::compose;
+use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
+use crate::project::{Answers, Given, LockedAnswers, LockedPack, Mode, Questions, answer_all};
+use crate::registry::{self, Origin, Resolved};
+
+/// One use of a pack in a run.
+#[derive(Debug)]
+pub struct Member {
+    /// What it resolved to.
+    pub resolved: Resolved,
+    /// The use as composition sees it.
+    pub instance: Instance,
+    /// The effective answers.
+    pub answers: Answers,
+}
+
+impl Member {
+    /// How messages name it.
+    pub fn label(&self) -> String {
+        match &self.resolved.origin {
+            Origin::Path(path) => format!("{} from `{}`", self.instance.pack(), path.display()),
+            Origin::Registry { .. } => self.instance.pack().to_string(),
+        }
+    }
+
+    /// The effective answers as packs get them.
+    pub fn answers_object(&self) -> JsonObject {
+        self.answers.iter().map(|(key, answer)| (key.clone(), answer.value.clone())).collect()
+    }
+}
+
+/// Resolves what is wanted, and puts it in canonical order.
+pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Vec<Member>, Failure> {
+    let mut describe = |path: &Path, bytes: &[u8]| describe(workshop, path, bytes);
+    let resolved = registry::resolve(&inputs.wanted, workshop.source, &inputs.locked, &mut describe)?;
+    let instance = |resolved: &Resolved| Instance {
+        name: resolved.instance.clone(),
+        at: inputs.places.get(&resolved.instance).cloned(),
+        manifest: resolved.manifest.clone(),
+    };
+    let instances = compose::sort_canonically(resolved.iter().map(instance).collect(), &inputs.joined)?;
+    let mut resolved: BTreeMap<Name, Resolved> =
+        resolved.into_iter().map(|resolved| (resolved.instance.clone(), resolved)).collect();
+    let member = |instance: Instance| {
+        let resolved = resolved.remove(&instance.name)?;
+        Some(Member { resolved, instance, answers: Vec::new() })
+    };
+    Ok(instances.into_iter().filter_map(member).collect())
+}
+
+/// Asks a component that carries no manifest for it.
+fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manifest, Report> {
+    let host = workshop.host().map_err(|failure| match failure {
+        Failure::Reports(mut reports) if !reports.is_empty() => reports.remove(0),
+        _ => Report::new("engine", "WebAssembly can't be run on this machine"),
+    })?;
+    let label = format!("`{}`", path.display());
+    let copy = bytes.to_vec();
+    let (pack, _) = host.load(&label, &Digest::of(bytes), || Ok(copy.into())).map_err(|error| error.report())?;
+    let (manifest, log) = pack.describe().map_err(|error| error.report())?;
+    for line in &log {
+        workshop.observer.log(&label, line);
+    }
+    Ok(manifest)
+}
+
+/// Finds the answer to every question, or lists what is missing and wrong.
+pub(super) fn answer(members: &mut [Member], given: &Given, project: &Project, mode: Mode<'_>) -> Result<(), Failure> {
+    let questions = members
+        .iter()
+        .map(|member| Questions::parse(&member.instance.pack(), &member.instance.manifest.questions))
+        .collect::<Result<Vec<_>, _>>()?;
+    let asked: Vec<_> = members.iter().map(|member| &member.instance.name).zip(&questions).collect();
+    let mut answers = answer_all(&asked, given, project, mode)
+        .map_err(|error| if error.is_interruption() { Failure::Interrupted } else { Failure::from(error) })?;
+    for member in members {
+        member.answers = answers.remove(&member.instance.name).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// The lock's entries, in join order.
+pub(super) fn lock_entries(members: &[Member], joined: &[Name]) -> Vec<LockedPack> {
+    let newcomers = members.iter().map(|member| &member.instance.name).filter(|name| !joined.contains(name));
+    let order = joined.iter().chain(newcomers);
+    let entry =
+        |name: &Name| members.iter().find(|member| member.instance.name == *name).map(|member| entry(member, members));
+    order.filter_map(entry).collect()
+}
+
+fn entry(member: &Member, members: &[Member]) -> LockedPack {
+    let manifest = &member.instance.manifest;
+    let source = match &member.resolved.origin {
+        Origin::Registry { id, .. } => format!("registry+{id}"),
+        Origin::Path(path) => format!("path+{}", path.display()),
+    };
+    let mut answers = LockedAnswers::default();
+    for (key, answer) in &member.answers {
+        let table = if answer.is_given() { &mut answers.given } else { &mut answers.default };
+        table.insert(key.clone(), answer.value.clone());
+    }
+    let depends = |other: &&Member| {
+        manifest.dependencies.iter().any(|dependency| dependency.name == other.instance.manifest.name)
+    };
+    LockedPack {
+        instance: member.instance.name.clone(),
+        name: manifest.name.clone(),
+        version: manifest.version.clone(),
+        source,
+        checksum: member.resolved.digest,
+        signer: None,
+        contract: member.resolved.contract.clone(),
+        imports: member.resolved.imports.clone(),
+        at: member.instance.at.clone(),
+        provides: manifest.provides.iter().map(|own| format!("{}@{}", own.name, own.version)).collect(),
+        dependencies: members.iter().filter(depends).map(|other| other.instance.name.clone()).collect(),
+        answers,
+    }
+}

@@ -1,0 +1,161 @@
+//! The one run that every command shares: intent → resolve → load → plan → render → compose.
+//!
+//! `new` starts it from what stands on the command line; later commands start it from a project's own files, some from
+//! the lock alone, and put something else at its end. There is no second path, so what a dry run shows, a check
+//! compares and an update merges is what `new` would write.
+//!
+//! The run touches nothing outside the store: its result, [`Rendered`], is data.
+
+mod members;
+mod new;
+mod phases;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::compose;
+use crate::host::{CompiledCode, Host, LogLine, Options};
+use crate::model::{Diagnose, Diagnostic, Name, Project, ProjectPath, Report, Step, Tree};
+use crate::project::{Given, Lock, Mode};
+use crate::registry::{Locked, Source, Spec};
+use crate::store::{Blobs, Home};
+
+pub use members::Member;
+pub use new::{Created, NewProject, create};
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something is wrong: one report a problem.
+    Reports(Vec<Report>),
+    /// The user broke off.
+    Interrupted,
+}
+
+impl<E: Diagnose> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Reports(vec![error.report()])
+    }
+}
+
+impl Failure {
+    fn all<E: Diagnose>(errors: impl IntoIterator<Item = E>) -> Self {
+        Self::Reports(errors.into_iter().map(|error| error.report()).collect())
+    }
+}
+
+/// What a run tells while it goes on.
+pub trait Observer: Sync {
+    /// `count` packs are compiled now, which takes a while.
+    fn compiling(&self, count: usize);
+    /// One of them is done.
+    fn compiled(&self, pack: &str);
+    /// Something that the run can do without went wrong.
+    fn warning(&self, report: &Report);
+    /// A pack logged or printed a line.
+    fn log(&self, pack: &str, line: &LogLine);
+}
+
+/// What a run works with: this machine's store, a registry, and someone who listens.
+pub struct Workshop<'a> {
+    source: &'a dyn Source,
+    blobs: Blobs,
+    options: Options,
+    host: OnceLock<Host>,
+    observer: &'a dyn Observer,
+}
+
+impl<'a> Workshop<'a> {
+    /// A workshop that keeps what it fetches and compiles in `home`. A call of a pack may take as long as `timeout`.
+    pub fn new(home: &Home, source: &'a dyn Source, timeout: Duration, observer: &'a dyn Observer) -> Self {
+        let cache = home.cache();
+        let compiled = CompiledCode::at(cache.compiled_dir());
+        Self { source, blobs: cache.blobs(), options: Options { compiled, timeout }, host: OnceLock::new(), observer }
+    }
+
+    /// The host, made when the first pack needs it.
+    fn host(&self) -> Result<&Host, Failure> {
+        if self.host.get().is_none() {
+            let host = Host::new(self.options.clone())?;
+            // Whoever was first made the same.
+            let _ = self.host.set(host);
+        }
+        self.host.get().ok_or(Failure::Reports(Vec::new()))
+    }
+}
+
+/// What a run starts from.
+pub struct Inputs<'a> {
+    /// Name and year.
+    pub project: Project,
+    /// The packs that the user asks for.
+    pub wanted: Vec<Spec>,
+    /// The folders of instances that don't go to the project's root.
+    pub places: BTreeMap<Name, ProjectPath>,
+    /// Versions that a lock prefers.
+    pub locked: BTreeMap<Name, Locked>,
+    /// Instances in the order in which they joined; newcomers follow in canonical order.
+    pub joined: Vec<Name>,
+    /// What the user answered.
+    pub given: Given,
+    /// What happens to questions without an answer.
+    pub mode: Mode<'a>,
+    /// How conflicts were settled.
+    pub settlements: BTreeMap<String, Value>,
+}
+
+/// What a run ends with.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The packs, in canonical order.
+    pub members: Vec<Member>,
+    /// The tree.
+    pub tree: Tree,
+    /// The lock that belongs to it.
+    pub lock: Lock,
+    /// What packs said to the user, by pack.
+    pub diagnostics: Vec<(String, Diagnostic)>,
+    /// What packs propose to do next.
+    pub next_steps: Vec<Step>,
+}
+
+/// Runs the pipeline.
+///
+/// # Errors
+/// Everything that keeps the packs from giving one tree; where several problems are found in one step, all of them.
+pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Failure> {
+    let mut members = members::resolve(workshop, &inputs)?;
+    members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;
+    let loaded = phases::load(workshop, members, &inputs.project)?;
+    let outputs = phases::plan_and_render(workshop, &loaded)?;
+    let shares: Vec<compose::Share<'_>> = loaded
+        .iter()
+        .zip(&outputs.outputs)
+        .map(|(loaded, output)| compose::Share { instance: &loaded.member.instance, output })
+        .collect();
+    let composition = compose::compose(&shares).map_err(Failure::all)?;
+    let next_steps = outputs.outputs.iter().flat_map(|output| output.next_steps.iter().cloned()).collect();
+    let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
+    let locked = members::lock_entries(&members, &inputs.joined);
+    let lock = Lock::new(&inputs.project, locked, inputs.settlements, &composition.tree);
+    Ok(Rendered { members, tree: composition.tree, lock, diagnostics: outputs.diagnostics, next_steps })
+}
+
+/// The bytes of a resolved pack: this machine's copy, or the registry's, of which a copy is kept.
+fn bytes_of(workshop: &Workshop<'_>, member: &Member) -> Result<Cow<'static, [u8]>, Report> {
+    let digest = &member.resolved.digest;
+    match workshop.blobs.get(digest) {
+        Ok(Some(bytes)) => return Ok(Cow::Owned(bytes)),
+        Ok(None) => {}
+        Err(error) => workshop.observer.warning(&error.report()),
+    }
+    let bytes = member.resolved.fetch(workshop.source).map_err(|error| error.report())?;
+    if let Err(error) = workshop.blobs.put(&bytes) {
+        workshop.observer.warning(&error.report());
+    }
+    Ok(Cow::Owned(bytes.into_owned()))
+}

@@ -1,0 +1,147 @@
+//! Loading packs, and running their two phases.
+
+use rayon::prelude::*;
+
+use super::{Failure, Member, Workshop, bytes_of};
+use crate::compose::Exchange;
+use crate::host::{CallError, Compilation, HostError, LogLine, Pack};
+use crate::model::{
+    Context, Diagnose, Diagnostic, Name, Output, Phase, Planned, Project, Report, Requirement, Severity,
+};
+
+/// A member that can be called.
+pub(super) struct Loaded {
+    pub member: Member,
+    pack: Pack,
+    context: Context,
+}
+
+/// What all packs returned, in canonical order.
+pub(super) struct Outputs {
+    pub outputs: Vec<Output>,
+    pub diagnostics: Vec<(String, Diagnostic)>,
+}
+
+/// Compiles what is not compiled yet, all packs at once.
+pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Project) -> Result<Vec<Loaded>, Failure> {
+    let host = workshop.host()?;
+    let to_compile = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest)).count();
+    if to_compile > 0 {
+        workshop.observer.compiling(to_compile);
+    }
+    let load = |member: &Member| {
+        let label = member.label();
+        let (pack, compilation) = host.load(&label, &member.resolved.digest, || bytes_of(workshop, member))?;
+        match compilation {
+            Compilation::Kept => {}
+            Compilation::Made => workshop.observer.compiled(&label),
+            Compilation::NotKept(error) => {
+                workshop.observer.compiled(&label);
+                workshop.observer.warning(&not_kept(&label, &error));
+            }
+        }
+        Ok(pack)
+    };
+    // Starting threads costs more than loading packs that are compiled already.
+    let packs: Vec<Result<Pack, HostError>> =
+        if to_compile > 1 { members.par_iter().map(load).collect() } else { members.iter().map(load).collect() };
+    let packs = all(packs)?;
+    let loaded = members.into_iter().zip(packs).map(|(member, pack)| {
+        let context = Context {
+            project: project.clone(),
+            instance: member.instance.name.clone(),
+            answers: member.answers_object(),
+        };
+        Loaded { member, pack, context }
+    });
+    Ok(loaded.collect())
+}
+
+fn not_kept(label: &str, error: &std::io::Error) -> Report {
+    Report::new(
+        "cache-unwritable",
+        format!("the compiled code of {label} can't be kept, so it is compiled again each time"),
+    )
+    .detail(error.to_string())
+    .hint("make the cache folder writable for you alone, or set `SCAFFOLD_HOME` to another place")
+}
+
+/// Runs both phases of all packs. Packs that don't wait for each other's facts run at the same time.
+pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Result<Outputs, Failure> {
+    let instances: Vec<_> = loaded.iter().map(|loaded| loaded.member.instance.clone()).collect();
+    let suppliers = |requirement: &Requirement| suppliers(workshop, requirement);
+    let mut exchange = Exchange::new(&instances, &suppliers).map_err(Failure::all)?;
+    let mut diagnostics = Vec::new();
+    for wave in exchange.waves().to_vec() {
+        let planned = all(wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect())?;
+        let mut refused = Vec::new();
+        for (&place, (planned, log)) in wave.iter().zip(planned) {
+            tell(workshop, &loaded[place], &log);
+            diagnostics.extend(planned.diagnostics.into_iter().map(|said| (loaded[place].member.label(), said)));
+            refused.extend(exchange.offer(place, planned.offers).err().unwrap_or_default());
+        }
+        if !refused.is_empty() {
+            return Err(Failure::all(refused));
+        }
+    }
+    let places: Vec<usize> = (0..loaded.len()).collect();
+    let rendered = all(places.par_iter().map(|&place| render(&exchange, loaded, place)).collect())?;
+    let mut outputs = Vec::new();
+    for (loaded, (output, log)) in loaded.iter().zip(rendered) {
+        tell(workshop, loaded, &log);
+        diagnostics.extend(output.diagnostics.iter().cloned().map(|said| (loaded.member.label(), said)));
+        outputs.push(output);
+    }
+    let errors: Vec<Report> = diagnostics
+        .iter()
+        .filter(|(_, said)| said.severity == Severity::Error)
+        .map(|(label, said)| refusal(label, said))
+        .collect();
+    if errors.is_empty() { Ok(Outputs { outputs, diagnostics }) } else { Err(Failure::Reports(errors)) }
+}
+
+fn plan(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Planned, Vec<LogLine>), Failure> {
+    let taken = exchange.taken(place, Phase::Plan).map_err(Failure::all)?;
+    let Loaded { pack, context, .. } = &loaded[place];
+    Ok(pack.plan(context, &taken)?)
+}
+
+fn render(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Output, Vec<LogLine>), Failure> {
+    let taken = exchange.taken(place, Phase::Render).map_err(Failure::all)?;
+    let Loaded { pack, context, .. } = &loaded[place];
+    Ok(pack.render(context, &taken)?)
+}
+
+/// A diagnostic of grade error among an otherwise good answer.
+fn refusal(label: &str, said: &Diagnostic) -> Report {
+    let failure = crate::host::CallFailure::Refused(vec![said.clone()]);
+    let error = CallError { pack: label.to_owned(), call: crate::host::Call::Render, failure, log: Vec::new() };
+    error.report()
+}
+
+fn tell(workshop: &Workshop<'_>, loaded: &Loaded, log: &[LogLine]) {
+    for line in log {
+        workshop.observer.log(&loaded.member.label(), line);
+    }
+}
+
+/// Packs of the registry that provide what is missing. Asked only once something is.
+fn suppliers(workshop: &Workshop<'_>, requirement: &Requirement) -> Vec<Name> {
+    let Ok(capability) = requirement.name.parse::<Name>() else { return Vec::new() };
+    let catalog = workshop.source.catalog().unwrap_or_default();
+    catalog.providers(&capability).into_iter().cloned().collect()
+}
+
+/// All values, or the problems of all.
+fn all<T, E: Into<Failure>>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Failure> {
+    let mut values = Vec::with_capacity(results.len());
+    let mut reports = Vec::new();
+    for result in results {
+        match result.map_err(Into::into) {
+            Ok(value) => values.push(value),
+            Err(Failure::Reports(more)) => reports.extend(more),
+            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+        }
+    }
+    if reports.is_empty() { Ok(values) } else { Err(Failure::Reports(reports)) }
+}

@@ -1,0 +1,22 @@
+//! A project's own files: what the user wants, what that resolved to, and the answers in between.
+//!
+//! `scaffold.toml` ([`Intent`]) is the user's, `scaffold.lock` ([`Lock`]) is the tool's. Questions come from packs as
+//! JSON Schemas ([`Questions`]); what the user gave ([`Given`]) and what packs propose become the effective answers in
+//! [`answer_all`].
+
+mod answers;
+mod error;
+mod given;
+mod intent;
+mod lock;
+mod questions;
+#[cfg(test)]
+mod tests;
+mod toml_values;
+
+pub use answers::{Answer, Answers, AskError, Asker, Mode, Origin, answer_all};
+pub use error::{AnswersError, GivenError, ProjectError, QuestionsError, Trouble};
+pub use given::Given;
+pub use intent::{INTENT_FILE, Intent, PackIntent, ProjectIntent, SHARED};
+pub use lock::{LOCK_FILE, Lock, LockedAnswers, LockedFile, LockedPack, RENDER_EDITION};
+pub use questions::{Kind, Question, Questions, plain};

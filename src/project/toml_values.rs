@@ -1,0 +1,34 @@
+//! Answers between JSON, which packs speak, and TOML, which the project's files are written in.
+
+use serde_json::Value;
+
+use super::error::ProjectError;
+
+/// The TOML form of an answer. `key` is how an error names it.
+///
+/// # Errors
+/// Null, which TOML does not have, and integers beyond 64 bits with a sign.
+pub fn to_toml(key: &str, value: &Value) -> Result<toml_edit::Value, ProjectError> {
+    let unwritable = |reason: &str| ProjectError::Unwritable { key: key.to_owned(), reason: reason.to_owned() };
+    Ok(match value {
+        Value::Null => return Err(unwritable("null")),
+        Value::Bool(value) => (*value).into(),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(integer), _) => integer.into(),
+            (None, Some(float)) if number.is_f64() => float.into(),
+            _ => return Err(unwritable("an integer of more than 63 bits")),
+        },
+        Value::String(text) => text.into(),
+        Value::Array(items) => {
+            let items = items.iter().map(|item| to_toml(key, item)).collect::<Result<Vec<_>, _>>()?;
+            toml_edit::Value::Array(items.into_iter().collect())
+        }
+        Value::Object(members) => {
+            let mut table = toml_edit::InlineTable::new();
+            for (name, member) in members {
+                table.insert(name, to_toml(key, member)?);
+            }
+            table.into()
+        }
+    })
+}

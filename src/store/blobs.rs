@@ -1,0 +1,152 @@
+//! Packs by the digest of their bytes.
+//!
+//! A blob's name is the digest that its bytes must have, and they are checked whenever they are read. So it does not
+//! matter who put a file there, whether a disk spoilt it, or whether a machine lost power while it was written: it is
+//! the blob that was asked for, or there is none.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::path::PathBuf;
+
+use tempfile::NamedTempFile;
+
+use super::cache::make_private;
+use super::{Cache, StoreError};
+use crate::model::Digest;
+
+/// The packs that the cache holds.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    cache: Cache,
+    dir: PathBuf,
+}
+
+impl Blobs {
+    pub(super) fn of(cache: Cache) -> Self {
+        let dir = cache.dir().join("blobs").join("sha256");
+        Self { cache, dir }
+    }
+
+    /// Where the blob is or would be.
+    pub fn path(&self, digest: &Digest) -> PathBuf {
+        self.dir.join(format!("{}.wasm", digest.hex()))
+    }
+
+    /// The bytes with this digest, if they are here. A file whose bytes have another digest is removed, and counts as
+    /// not being here.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`], for a file that is there and can't be read.
+    pub fn get(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.path(digest);
+        match fs::read(&path) {
+            Ok(bytes) if Digest::of(&bytes) == *digest => Ok(Some(bytes)),
+            Ok(_) => {
+                // Where it can't be removed, it is not believed the next time either.
+                let _ = fs::remove_file(&path);
+                Ok(None)
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(cause) => Err(StoreError::Unreadable { path, cause }),
+        }
+    }
+
+    /// Keeps the bytes and returns their digest. Whoever reads meanwhile, whatever ends the process: the blob is there
+    /// whole or not at all. One that is there already is left as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`].
+    pub fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = Digest::of(bytes);
+        let path = self.path(&digest);
+        if fs::read(&path).is_ok_and(|kept| kept == bytes) {
+            return Ok(digest);
+        }
+        self.cache.prepare()?;
+        make_private(&self.dir)?;
+        let written = self.write_draft(bytes).and_then(|draft| Ok(draft.persist(&path)?));
+        written.map_err(StoreError::unwritable(&path))?;
+        Ok(digest)
+    }
+
+    /// Writes the bytes to a file that is removed again unless it is given a name.
+    fn write_draft(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
+        let mut draft = NamedTempFile::new_in(&self.dir)?;
+        draft.write_all(bytes)?;
+        Ok(draft)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::model::Diagnose as _;
+
+    fn blobs() -> (tempfile::TempDir, Blobs) {
+        let room = tempfile::tempdir().unwrap();
+        let blobs = Cache::at(&room.path().join("cache")).blobs();
+        (room, blobs)
+    }
+
+    #[test]
+    fn what_is_put_is_got() {
+        let (room, blobs) = blobs();
+        let digest = Digest::of(b"pack");
+        assert_eq!(blobs.get(&digest).unwrap(), None);
+        assert_eq!(fs::read_dir(room.path()).unwrap().count(), 0, "reading makes nothing");
+        assert_eq!(blobs.put(b"pack").unwrap(), digest);
+        assert_eq!(blobs.get(&digest).unwrap().unwrap(), b"pack");
+        assert!(room.path().join("cache/CACHEDIR.TAG").exists());
+        let names: Vec<_> = fs::read_dir(&blobs.dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, [format!("{}.wasm", digest.hex()).as_str()], "no draft is left");
+    }
+
+    #[test]
+    fn a_broken_blob_is_removed_and_can_be_put_again() {
+        let (_room, blobs) = blobs();
+        let digest = blobs.put(b"pack").unwrap();
+        for broken in [&b"pac"[..], b"", b"other"] {
+            fs::write(blobs.path(&digest), broken).unwrap();
+            assert_eq!(blobs.get(&digest).unwrap(), None);
+            assert!(!blobs.path(&digest).exists());
+            fs::write(blobs.path(&digest), broken).unwrap();
+            blobs.put(b"pack").unwrap();
+            assert_eq!(blobs.get(&digest).unwrap().unwrap(), b"pack");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_good_blob_is_kept() {
+        use std::os::unix::fs::MetadataExt as _;
+        let (_room, blobs) = blobs();
+        let digest = blobs.put(b"pack").unwrap();
+        let inode = || fs::metadata(blobs.path(&digest)).unwrap().ino();
+        let first = inode();
+        blobs.put(b"pack").unwrap();
+        assert_eq!(inode(), first);
+    }
+
+    #[test]
+    fn a_cache_that_cannot_be_written_is_a_clear_error() {
+        let room = tempfile::tempdir().unwrap();
+        fs::write(room.path().join("file"), "").unwrap();
+        let error = Cache::at(&room.path().join("file/cache")).blobs().put(b"pack").unwrap_err();
+        assert!(error.is_about_the_cache());
+        let report = error.report();
+        assert_eq!(report.code, "cache-unwritable");
+        assert!(report.message.ends_with("/cache`: a part of the path is not a folder"), "{}", report.message);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_blob_that_cannot_be_read_is_a_clear_error() {
+        let (_room, blobs) = blobs();
+        let digest = blobs.put(b"pack").unwrap();
+        fs::remove_file(blobs.path(&digest)).unwrap();
+        fs::create_dir(blobs.path(&digest)).unwrap();
+        let error = blobs.get(&digest).unwrap_err();
+        assert_eq!(error.report().code, "cache-unreadable");
+    }
+}

@@ -1,0 +1,75 @@
+//! The registry in the binary, and the first-party packs that are in it.
+
+use std::path::Path;
+
+use snapbox::{assert_data_eq, str};
+
+use crate::support::Machine;
+
+fn names(machine: &Machine) -> String {
+    machine.tree("shop").into_iter().map(|(path, _)| path + "\n").collect()
+}
+
+#[test]
+fn a_service_is_made_from_the_embedded_registry() {
+    let machine = Machine::new();
+    machine.run(&["new", "shop", "--pack", "fastapi-orders", "--pack", "gh-actions", "--defaults"]).succeeds();
+    assert_data_eq!(names(&machine), str![]);
+}
+
+#[test]
+fn any_order_of_packs_gives_the_same_bytes() {
+    let packs = ["fastapi-orders", "terraform-eks", "gh-actions"];
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let trees = orders.map(|order| {
+        let machine = Machine::new();
+        let mut arguments = vec!["new", "shop", "--defaults"];
+        arguments.extend(order.iter().flat_map(|&pack| ["--pack", packs[pack]]));
+        machine.run(&arguments).succeeds();
+        machine.tree("shop")
+    });
+    for tree in &trees {
+        assert_eq!(*tree, trees[0]);
+    }
+}
+
+#[test]
+fn an_unknown_pack_is_told_its_neighbours() {
+    let machine = Machine::new();
+    let said = machine.run(&["new", "shop", "--pack", "fastapi-order", "--defaults"]).fails();
+    assert_data_eq!(said, str![]);
+}
+
+#[test]
+fn a_version_that_is_not_there() {
+    let machine = Machine::new();
+    let said = machine.run(&["new", "shop", "--pack", "gh-actions@^9", "--defaults"]).fails();
+    assert!(said.starts_with("error[no-version]"), "{said}");
+}
+
+#[test]
+fn a_capability_that_a_pack_of_the_registry_provides() {
+    let machine = Machine::new();
+    let said = machine.run(&["new", "shop", "--pack", "terraform-eks", "--defaults"]).fails();
+    assert!(said.contains("fastapi-base"), "{said}");
+}
+
+#[test]
+fn the_registry_in_the_repository_is_sound() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("registry");
+    let problems = scaffold::registry::verify(&folder).err().unwrap_or_default();
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems, [""; 0]);
+    let size = size(&folder);
+    assert!(size <= 6 << 20, "registry/ has {size} bytes");
+}
+
+fn size(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries
+        .map(|entry| {
+            let metadata = entry.metadata().unwrap();
+            if metadata.is_dir() { size(&entry.path()) } else { metadata.len() }
+        })
+        .sum()
+}

@@ -1,0 +1,110 @@
+//! Packs in Python, JavaScript and C that were written against the contract alone, as their languages' tools build
+//! them: with all of WASI among their imports, sockets and HTTP too.
+//!
+//! `tests/foreign/build.sh` builds them, with tools that it fetches once. Where its programs are missing the tests say
+//! so and do nothing; CI has them all.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use snapbox::{assert_data_eq, str};
+
+use crate::support::{Machine, Run};
+
+const LANGUAGES: [&str; 3] = ["python", "javascript", "c"];
+
+/// The folder with the built packs, and a home in which they are compiled once for all tests.
+fn built() -> Option<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            let missing: Vec<&str> =
+                ["bash", "python3", "npm", "node", "cargo"].into_iter().filter(|program| !runs(program)).collect();
+            if !missing.is_empty() {
+                assert!(std::env::var_os("CI").is_none(), "CI lacks {missing:?}");
+                eprintln!("skipped: packs in other languages can't be built without {missing:?}");
+                return None;
+            }
+            let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let out = root.join("target/foreign");
+            let status = Command::new("bash").arg(root.join("tests/foreign/build.sh")).arg(&out).status().unwrap();
+            assert!(status.success(), "tests/foreign/build.sh failed");
+            Some(out)
+        })
+        .as_deref()
+}
+
+fn runs(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+fn new(machine: &Machine, built: &Path, languages: &[&str], options: &[&str]) -> Run {
+    let packs: Vec<String> = languages
+        .iter()
+        .map(|language| built.join(format!("greeting-{language}.wasm")).display().to_string())
+        .collect();
+    let mut arguments = vec!["new", "shop"];
+    arguments.extend(packs.iter().flat_map(|pack| ["--pack", pack]));
+    arguments.extend(options);
+    // Compiling Python's interpreter takes as long as everything else together.
+    arguments.extend(["--pack-timeout", "60"]);
+    machine.finish(machine.command(&arguments).env("SCAFFOLD_HOME", built.join("home")))
+}
+
+#[test]
+fn each_language_loads_and_renders() {
+    let Some(built) = built() else { return };
+    for language in LANGUAGES {
+        let machine = Machine::new();
+        let options = ["--set", "greeting=Servus", "--set", "loud=true"];
+        new(&machine, built, &[language], &options).succeeds();
+        assert_eq!(machine.read(&format!("shop/greetings/{language}.txt")), "SERVUS, SHOP (2026)!\n");
+    }
+}
+
+#[test]
+fn all_three_compose() {
+    let Some(built) = built() else { return };
+    let machine = Machine::new();
+    new(&machine, built, &LANGUAGES, &["--defaults"]).succeeds();
+    let merged: Value = serde_json::from_str(&machine.read("shop/greetings.json")).unwrap();
+    assert_data_eq!(format!("{merged:#}"), str![]);
+    assert_data_eq!(machine.read("shop/.gitignore"), str![]);
+    assert_data_eq!(machine.read("shop/greetings/c.facts"), str![]);
+}
+
+#[test]
+fn clocks_and_random_numbers_are_the_same_on_every_run() {
+    let Some(built) = built() else { return };
+    let trees = ["UTC", "Asia/Tokyo"].map(|zone| {
+        let machine = Machine::new();
+        let options = ["--defaults"];
+        let packs: Vec<String> = LANGUAGES
+            .iter()
+            .map(|language| built.join(format!("greeting-{language}.wasm")).display().to_string())
+            .collect();
+        let mut arguments = vec!["new", "shop", "--pack-timeout", "60"];
+        arguments.extend(packs.iter().flat_map(|pack| ["--pack", pack]));
+        arguments.extend(options);
+        let mut command = machine.command(&arguments);
+        machine.finish(command.env("SCAFFOLD_HOME", built.join("home")).env("TZ", zone)).succeeds();
+        let mut tree = machine.tree("shop");
+        // The two project files name the packs' place relative to the project, which differs.
+        tree.retain(|(path, _)| !path.starts_with("scaffold."));
+        tree
+    });
+    assert_eq!(trees[0], trees[1]);
+}
+
+#[test]
+fn a_refusal_names_the_answer() {
+    let Some(built) = built() else { return };
+    for language in LANGUAGES {
+        let machine = Machine::new();
+        let said = new(&machine, built, &[language], &["--set", "greeting=forbidden"]).fails();
+        assert!(said.starts_with("error[pack-refused]") && said.contains("`greeting`"), "{said}");
+        assert_eq!(machine.names(), [""; 0]);
+    }
+}

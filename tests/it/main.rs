@@ -1,0 +1,20 @@
+//! Black-box tests of the binary.
+//!
+//! One binary, so that one link pays for all. Snapshots are updated by running with `SNAPSHOTS=overwrite`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod answers;
+mod cache;
+mod compose;
+mod determinism;
+mod embedded;
+mod errors;
+mod foreign;
+mod hostile;
+mod lock;
+mod log;
+mod new;
+mod rooms;
+mod sandbox;
+mod skew;
+mod support;
