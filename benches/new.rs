@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{UsageWho, getrusage};
 use tempfile::TempDir;
+use wait4::Wait4 as _;
 
 const PAIRS: usize = 25;
 const COLD: usize = 5;
@@ -70,18 +70,11 @@ fn run(command: &mut Command) {
 
 /// Wall time, and CPU time of the process and its threads.
 fn timed(command: &mut Command) -> (Duration, Duration) {
-    let before = cpu();
     let start = Instant::now();
-    run(command);
-    (start.elapsed(), cpu() - before)
-}
-
-fn cpu() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system tells");
-    let duration = |time: nix::sys::time::TimeVal| {
-        Duration::new(u64::try_from(time.tv_sec()).unwrap(), u32::try_from(time.tv_usec()).unwrap() * 1_000)
-    };
-    duration(usage.user_time()) + duration(usage.system_time())
+    let used = command.spawn().expect("the program starts").wait4().expect("the system tells");
+    let wall = start.elapsed();
+    assert!(used.status.success());
+    (wall, used.rusage.utime + used.rusage.stime)
 }
 
 fn print(what: &str, mut values: Vec<f64>, unit: &str) {

@@ -4,6 +4,7 @@
 //! behind it. So a fill is a part of the file by the time others merge into it, and lines see everything.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::MAX_FILE_BYTES;
 use super::gather::Piece;
@@ -164,8 +165,8 @@ impl<'a> Parts<'a> {
             };
             return shares.map(problem).collect();
         }
-        let opens = |fill: &Fill<'_>| owner.file.slots.iter().any(|opening| opening.name == fill.slot);
-        let unknown = self.fills.iter().filter(|(_, fill)| !opens(fill));
+        let opened: BTreeSet<&str> = owner.file.slots.iter().map(|opening| opening.name.as_str()).collect();
+        let unknown = self.fills.iter().filter(|(_, fill)| !opened.contains(fill.slot));
         let problem = |(piece, fill): &(&Piece<'_>, Fill<'_>)| Problem::UnknownSlot {
             path: path.clone(),
             owner: party.clone(),
@@ -319,7 +320,7 @@ fn difference(one: &[u8], two: &[u8]) -> (String, String) {
 fn origins(parts: &Parts<'_>, pieces: &[Piece<'_>]) -> Vec<Origin> {
     let guests = pieces.iter().filter(|piece| !matches!(piece.body, Body::File(_)));
     let mut origins: Vec<Origin> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for piece in parts.files.iter().map(|(piece, _)| *piece).chain(guests) {
         if seen.insert((piece.instance(), piece.template())) {
             let template = piece.template().map(str::to_owned);

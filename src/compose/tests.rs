@@ -1,1 +1,48 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
 
+mod files;
+mod order;
+mod shares;
+mod sizes;
+
+use super::fixtures::*;
+use super::*;
+use crate::model::{Contribution, Diagnose, ProjectPath, Report, TreeFile};
+
+/// Composes instances with their contributions, in the order given.
+fn composed(packs: &[(Instance, Vec<Contribution>)]) -> Result<Tree, Vec<Report>> {
+    let outputs: Vec<Output> = packs.iter().map(|(_, contributions)| output(contributions.clone())).collect();
+    let shares: Vec<Share<'_>> =
+        packs.iter().zip(&outputs).map(|((instance, _), output)| Share { instance, output }).collect();
+    compose(&shares).map(|made| made.tree).map_err(|problems| problems.iter().map(Diagnose::report).collect())
+}
+
+/// A pack of this name.
+fn pack(name: &str, contributions: Vec<Contribution>) -> (Instance, Vec<Contribution>) {
+    (instance(name), contributions)
+}
+
+fn file_of<'a>(tree: &'a Tree, path: &str) -> &'a TreeFile {
+    tree.files.get(&ProjectPath::parse(path).unwrap()).unwrap_or_else(|| panic!("there is no {path}"))
+}
+
+fn text_of<'a>(tree: &'a Tree, path: &str) -> &'a str {
+    std::str::from_utf8(&file_of(tree, path).contents).unwrap()
+}
+
+/// The text of the one path that packs share.
+fn text(path: &str, packs: &[(Instance, Vec<Contribution>)]) -> String {
+    let tree = composed(packs).unwrap_or_else(|reports| panic!("{reports:#?}"));
+    text_of(&tree, path).to_owned()
+}
+
+/// The only problem that packs have.
+fn problem(packs: &[(Instance, Vec<Contribution>)]) -> Report {
+    match composed(packs) {
+        Ok(tree) => panic!("composed to {tree:#?}"),
+        Err(reports) => match <[Report; 1]>::try_from(reports) {
+            Ok([report]) => report,
+            Err(reports) => panic!("{reports:#?}"),
+        },
+    }
+}

@@ -6,8 +6,11 @@
 //! - *fuel* bounds instructions, the bytes of strings that are made and the items that filters visit;
 //! - *output* is counted while it is written, and stops at [`limits::OUTPUT`];
 //! - *values* are weighed before anything walks them, so that a list of lists of lists can't be printed for ever;
-//! - *source* is measured before it is parsed, because the parser recurses on the native stack, see [`scan`];
+//! - *source* is measured before it is parsed, because the parser recurses on the native stack, see `scan`;
 //! - the engine runs on a thread whose stack is known to be large enough for whatever these bounds let through.
+//!
+//! One gap is known. The operators `~`, `+`, `==`, `<` and `in` are the engine's own; where they meet a list that stands
+//! for far more elements than it holds, such as `[0] * 99999999`, they do the work first and pay for it afterwards.
 //!
 //! Nothing in here reads a clock or makes random numbers: a template gives the same bytes everywhere. There is no
 //! `namespace`, because a value that can hold itself has no end; packs compute, templates lay out.

@@ -36,7 +36,7 @@ pub(super) fn of(value: &Value) -> Result<u64, Fault> {
         if value.is_undefined() {
             return Err(Fault::Undefined(value));
         }
-        if length * 64 > limits::OUTPUT * 64 || weight > limits::FUEL {
+        if length > limits::OUTPUT || weight > limits::FUEL {
             return Err(Fault::TooLarge);
         }
         if !matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable) {

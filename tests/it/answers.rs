@@ -151,7 +151,13 @@ hint: change them where they are given: `--set`, the file of `--answers`
 #[test]
 fn an_answer_to_a_question_that_is_not_asked_is_a_problem() {
     let options = ["--set", "team=core", "--set", "auth=none", "--set", "issuer=https://x.example"];
-    assert_data_eq!(refused(&machine(), &options), str![]);
+    assert_data_eq!(refused(&machine(), &options), str![[r#"
+error[answers-invalid]: 1 answer is missing or wrong
+  `issuer`: is not asked with these answers
+
+hint: change them where they are given: `--set`, the file of `--answers`
+
+"#]]);
 }
 
 #[test]

@@ -26,13 +26,13 @@ error[file-conflict]: `one` 0.1.0 and `two` 0.1.0 both make `Makefile`, and thei
   `one` 0.1.0: line 1 is `all:`
   `two` 0.1.0: line 1 is `test:`
 
-hint: drop one of the two, for example with `scaffold remove two`
+hint: leave out one of the two, or move `two` with `--at two=DIR`
 
 error[file-conflict]: `one` 0.1.0 and `two` 0.1.0 both make `a`, and their contents differ
   `one` 0.1.0: line 1 is `1`
   `two` 0.1.0: line 1 is `2`
 
-hint: drop one of the two, for example with `scaffold remove two`
+hint: leave out one of the two, or move `two` with `--at two=DIR`
 
 "#]]
     );
@@ -139,7 +139,7 @@ fn a_pack_without_its_dependency() {
 error[pack-unknown]: there is no pack `fastapi-bse` in the registry `https://packs.scaffold.example/`
   `needy` 0.1.0 depends on it
 
-hint: run `scaffold search` to see which packs there are
+hint: check the name; a pack in a file is named by its path, `./NAME.wasm`
 
 "#]]
     );

@@ -433,17 +433,7 @@ fn a_file_that_is_no_component() {
     assert_data_eq!(
         refused_file(b"#!/bin/sh\necho hello\n", &[]),
         str![[r#"
-error[not-a-component]: `[WORK]/hostile.wasm` is not a pack: it is no WebAssembly: magic header not detected: bad magic number - expected=[
-    0x0,
-    0x61,
-    0x73,
-    0x6d,
-] actual=[
-    0x23,
-    0x21,
-    0x2f,
-    0x62,
-]
+error[not-a-component]: `[WORK]/hostile.wasm` is not a pack: it is no WebAssembly: it does not begin as WebAssembly does
 
 hint: check that the file is the `.wasm` that the pack's build made
 
@@ -456,7 +446,7 @@ fn an_empty_file() {
     assert_data_eq!(
         refused_file(b"", &[]),
         str![[r#"
-error[not-a-component]: `[WORK]/hostile.wasm` is not a pack: it is no WebAssembly: unexpected end-of-file
+error[not-a-component]: `[WORK]/hostile.wasm` is not a pack: it is no WebAssembly: it does not begin as WebAssembly does
 
 hint: check that the file is the `.wasm` that the pack's build made
 
@@ -490,7 +480,7 @@ fn a_component_that_is_no_pack() {
     assert_data_eq!(
         refused_file(&wat::parse_str("(component)").unwrap(), &[]),
         str![[r#"
-error[not-a-pack]: `[WORK]/hostile.wasm` is not a pack: it is a component, but not a pack: it does not export `scaffold:pack/generator`
+error[not-a-pack]: `[WORK]/hostile.wasm` is not a pack: it does not export `scaffold:pack/generator`
 
 hint: build it against the world `scaffold:pack/pack` of `wit/v0.1.0/pack.wit`
 

@@ -59,10 +59,10 @@ fn a_patch_version_that_broke_the_rule_is_refused() {
     assert_data_eq!(
         run(&pack.parameters(parameters)).fails(),
         str![[r#"
-error[pack-trap]: `skew` 0.1.0 from `[WORK]/pack.wasm` broke off: expected record of 2 fields, found 3 fields
-  in its `plan`
+error[contract-unsupported]: `skew` 0.1.0 from `[WORK]/pack.wasm` does not fit the contract: it was built for `scaffold:pack` 0.1.1, and this scaffold serves 0.1.0
+  failed to convert function to given type: type mismatch with parameters: type mismatch for field project: expected record of 2 fields, found 3 fields
 
-hint: this is a fault of the pack: report it to its author
+hint: use a newer scaffold, or an older version of the pack
 
 "#]]
     );

@@ -3,7 +3,7 @@
 //! A value's quotes are no part of it: `A=x` and `A="x"` agree. Comments right above a key come along with it when a
 //! fragment brings the key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -62,12 +62,12 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
 pub(super) fn write(texts: &[&str], new: &Value) -> Result<String, String> {
     let wanted = new.as_object().ok_or("dotenv is made of keys and values")?;
     let sources = Sources::of(texts);
-    let mut missing: Map<String, Value> = wanted.clone();
+    let mut present: BTreeSet<&str> = BTreeSet::new();
     let mut out = String::new();
     for line in texts.first().copied().unwrap_or_default().lines() {
         let kept = match parse_line(line) {
             Ok(Some(found)) => {
-                missing.shift_remove(found.key);
+                present.insert(found.key);
                 let value = wanted.get(found.key).and_then(Value::as_str).unwrap_or_default();
                 if found.value == value { line } else { sources.line(found.key, value)? }
             }
@@ -76,7 +76,7 @@ pub(super) fn write(texts: &[&str], new: &Value) -> Result<String, String> {
         out.push_str(kept);
         out.push('\n');
     }
-    for (key, value) in &missing {
+    for (key, value) in wanted.iter().filter(|(key, _)| !present.contains(key.as_str())) {
         out.push_str(sources.block(key, value.as_str().unwrap_or_default())?);
         out.push('\n');
     }

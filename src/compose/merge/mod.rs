@@ -9,6 +9,7 @@
 //! Merging a fragment that is merged already changes nothing, with one exception that its name announces: lists under
 //! the policy `append` grow each time. Composition starts from the packs' own texts on every run, so they grow once.
 
+mod changes;
 mod dotenv;
 mod json;
 mod model;

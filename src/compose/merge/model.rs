@@ -47,7 +47,7 @@ pub(super) fn merge_layers(layers: &[Layer<'_>]) -> Result<Value, Vec<Clash>> {
     let mut merging = Merging { rules, place: Vec::new(), clashes: Vec::new() };
     let mut layers = layers.iter().enumerate();
     let Some((_, first)) = layers.next() else { return Ok(Value::Null) };
-    let mut root = Node::of(&first.value, Hand { layer: 0, weak: first.weak });
+    let mut root = merging.lift(&first.value, Hand { layer: 0, weak: first.weak });
     for (at, layer) in layers {
         merging.join(&mut root, &layer.value, Hand { layer: at, weak: layer.weak });
     }
@@ -89,6 +89,14 @@ struct List {
 struct Members {
     items: Vec<(String, Node)>,
     index: BTreeMap<String, usize>,
+}
+
+impl List {
+    fn sort(&mut self) {
+        self.items.sort_by_cached_key(|item| rank(&item.to_value()));
+        self.items.dedup_by_key(|item| canonical(&item.to_value()));
+        self.index = None;
+    }
 }
 
 impl Members {
@@ -160,7 +168,7 @@ impl Merging<'_> {
             (Body::List(list), Value::Array(new)) => self.join_lists(list, &mut into.hand, new, hand),
             (Body::Scalar(old), new) if old == new => into.strengthen(hand),
             _ if hand.weak => {}
-            _ if into.hand.weak => *into = Node::of(from, hand),
+            _ if into.hand.weak => *into = self.lift(from, hand),
             _ => {
                 let (old, new) = ((into.hand.layer, into.to_value()), (hand.layer, from.clone()));
                 self.clash(ClashKind::Values(old, new));
@@ -168,11 +176,50 @@ impl Merging<'_> {
         }
     }
 
+    /// A value that nothing is there to meet yet. Where the packs want a list sorted, or objects with one key to be
+    /// one, that holds for a single pack's list too: else merging it once more would change it.
+    fn lift(&mut self, value: &Value, hand: Hand) -> Node {
+        if self.rules.is_empty() {
+            return Node::of(value, hand);
+        }
+        let body = match value {
+            Value::Array(items) => {
+                let mut list = List::default();
+                match self.rules.verdict(&self.place) {
+                    Verdict::Policy(ListPolicy::ByKey(member)) => self.unite(&mut list, Some(&member), items, hand),
+                    Verdict::Policy(ListPolicy::Sorted) => {
+                        self.append(&mut list, items, hand);
+                        list.sort();
+                    }
+                    _ => self.append(&mut list, items, hand),
+                }
+                Body::List(list)
+            }
+            Value::Object(new) if !is_scalar_in_disguise(new) => {
+                let mut members = Members::default();
+                self.join_members(&mut members, new, hand);
+                Body::Object(members)
+            }
+            scalar => Body::Scalar(scalar.clone()),
+        };
+        Node { hand, body }
+    }
+
+    fn append(&mut self, list: &mut List, new: &[Value], hand: Hand) {
+        for value in new {
+            let node = self.within(list.items.len().to_string(), |merging| merging.lift(value, hand));
+            list.items.push(node);
+        }
+    }
+
     fn join_members(&mut self, members: &mut Members, new: &Map<String, Value>, hand: Hand) {
         for (key, value) in new {
             match members.index.get(key).and_then(|&at| members.items.get_mut(at)) {
                 Some((_, node)) => self.within(key.clone(), |merging| merging.join(node, value, hand)),
-                None => members.push(key.clone(), Node::of(value, hand)),
+                None => {
+                    let node = self.within(key.clone(), |merging| merging.lift(value, hand));
+                    members.push(key.clone(), node);
+                }
             }
         }
     }
@@ -182,12 +229,12 @@ impl Merging<'_> {
             Verdict::Policy(policy) => policy,
             Verdict::Clash(first, second) => return self.clash(ClashKind::Rules(first, second)),
         };
-        let fresh = || new.iter().map(|item| Node::of(item, hand));
         match &policy {
-            ListPolicy::Append => list.items.extend(fresh()),
+            ListPolicy::Append => self.append(list, new, hand),
             ListPolicy::Replace if hand.weak && !owner.weak => {}
             ListPolicy::Replace => {
-                list.items = fresh().collect();
+                list.items.clear();
+                self.append(list, new, hand);
                 *owner = hand;
             }
             ListPolicy::Unite | ListPolicy::Sorted => self.unite(list, None, new, hand),
@@ -209,10 +256,11 @@ impl Merging<'_> {
             index
         });
         for value in new {
-            let identity = identity(value, member);
+            let node = self.within(items.len().to_string(), |merging| merging.lift(value, hand));
+            let identity = identity(&node.to_value(), member);
             let Some(&at) = index.get(&identity) else {
                 index.insert(identity, items.len());
-                items.push(Node::of(value, hand));
+                items.push(node);
                 continue;
             };
             if let Some(item) = items.get_mut(at) {
@@ -235,17 +283,17 @@ impl Merging<'_> {
                     self.within(at.to_string(), |merging| merging.sort(item));
                 }
                 if self.rules.verdict(&self.place) == Verdict::Policy(ListPolicy::Sorted) {
-                    list.items.sort_by_cached_key(|item| rank(&item.to_value()));
-                    list.items.dedup_by_key(|item| canonical(&item.to_value()));
+                    list.sort();
                 }
             }
         }
     }
 
-    fn within(&mut self, segment: String, work: impl FnOnce(&mut Self)) {
+    fn within<T>(&mut self, segment: String, work: impl FnOnce(&mut Self) -> T) -> T {
         self.place.push(segment);
-        work(self);
+        let done = work(self);
         self.place.pop();
+        done
     }
 
     fn clash(&mut self, kind: ClashKind) {

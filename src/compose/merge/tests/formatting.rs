@@ -207,8 +207,8 @@ f:
 fn yaml_lists_are_sorted_and_replaced() {
     let lists = [rule("/a", ListPolicy::Sorted), rule("/b", ListPolicy::Replace)];
     let two = Fragment { text: "a: [b]\nb: [z]\n", weak: false, lists: &lists };
-    let block = merged(Format::Yaml, &[strong("a:\n  - c\n  - 'a' \nb:\n- x\nc: 1\n"), two]);
-    assert_eq!(block, "a:\n  - 'a' \n  - b\n  - c\nb:\n- z\nc: 1\n");
+    let block = merged(Format::Yaml, &[strong("a: # all\n  - c # two\n  - 'a' # one\nb:\n- x\nc: 1\n"), two]);
+    assert_eq!(block, "a: # all\n  - 'a' # one\n  - b\n  - c # two\nb:\n- z\nc: 1\n");
     let flow = merged(Format::Yaml, &[strong("a: [c, 'a'] # why\nb: []\n"), two]);
     assert_eq!(flow, "a: ['a', b, c] # why\nb:\n  - z\n");
 }
@@ -235,8 +235,26 @@ fn yaml_merge_keys_and_aliases_stay() {
 
 #[test]
 fn yaml_words_that_are_truth_values_elsewhere_are_quoted() {
-    let text = merged(Format::Yaml, &[strong("z: 1\n"), strong("[a: [yes, no, 1_0, 'on', 0x1, \"1.0\", 007]]\n")]);
-    panic!("{text}");
+    let lists = [rule("/a", ListPolicy::Sorted)];
+    let sorted = Fragment { text: "a: [x]", weak: false, lists: &lists };
+    let words = "a: [yes, 'no', 1_0, on, 0x1, \"1.0\", 007, 1e3, plain words, 'it''s']\n";
+    let text = merged(Format::Yaml, &[strong("z: 1\n"), sorted, strong(words)]);
+    let expected = "\
+z: 1
+a:
+  - 1
+  - 10
+  - 1000.0
+  - \"007\"
+  - \"1.0\"
+  - \"it's\"
+  - \"no\"
+  - \"on\"
+  - plain words
+  - x
+  - \"yes\"
+";
+    assert_eq!(text, expected);
 }
 
 #[test]
@@ -276,4 +294,38 @@ fn texts_that_are_not_of_the_format_are_all_named() {
     let lists = [rule("a", ListPolicy::Unite)];
     let errors = merge(Format::Json, &[strong("{}"), Fragment { text: "{}", weak: false, lists: &lists }]).unwrap_err();
     assert_eq!(errors, [MergeError::Pointer { layer: 1, pointer: "a".to_owned() }]);
+}
+
+#[test]
+fn yaml_of_every_style_keeps_its_lines() {
+    for base in [
+        "\u{feff}a: 1\n",
+        "%YAML 1.2\n---\na: 1\n...\n",
+        "--- # c\na: 1\n",
+        "? a\n: 1\n? b\n: - x\n",
+        "list:\n-\n- a\n",
+        "list: &l\n- a\n",
+        "list:\n  - - a\n    - b\n  -\n    k: 1\n    # in\n",
+        "a: |+\n  keep\n\n\n",
+        "a: >2-\n    x\n\n   y\n",
+        "a: 'multi\n  line'   # c\n",
+        "\"a b\": \"\\u00e9 é\"\né: {ü: 1} # ö\n",
+        "list: !!seq\n  - !x a\n",
+        "new:\n  ? k2\n",
+        "a:\n    deep:\n        x: 1\n\n\n    # tail of a\n# tail of all\n\n\n",
+    ] {
+        let text = merged(Format::Yaml, &[strong(base), strong("# about new\nnew:\n  k: [1] # one\nlist: [zz]\n")]);
+        assert!(base.lines().all(|line| text.lines().any(|kept| kept == line)), "{text}");
+        assert_eq!(text.matches("k: [1] # one\n").count(), 1, "{text}");
+        assert_eq!(text.matches("zz").count(), 1, "{text}");
+    }
+    for (base, expected) in [
+        ("--- {a: 1}\n", "--- {a: 1, list: [zz]}\n"),
+        ("list: [\n  a, # x\n  b,\n]\n", "list: [\n  a, # x\n  b, zz,\n]\n"),
+        ("list:   [  ]  # e\n", "list: # e\n  - zz\n"),
+        ("<<: {list: [a]}\n", "<<: {list: [a]}\nlist:\n  - a\n  - zz\n"),
+        ("# c\n\n{\"list\": [1]}\n# d\n", "# c\n\n{\"list\": [1, zz]}\n# d\n"),
+    ] {
+        assert_eq!(merged(Format::Yaml, &[strong(base), strong("list: [zz]\n")]), expected);
+    }
 }

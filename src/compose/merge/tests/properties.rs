@@ -91,6 +91,12 @@ fn text_of(format: Format, value: &Value) -> String {
     text
 }
 
+/// JSON whose characters YAML takes too.
+fn escaped(json: &str) -> String {
+    let odd = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
+    json.chars().map(|c| if odd(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+}
+
 /// A text with comments and blank lines where the format bears them; its value is the same.
 fn commented(format: Format, text: &str) -> String {
     match format {
@@ -115,15 +121,17 @@ fn rules_of(policy: &ListPolicy) -> Vec<ListRule> {
 }
 
 fn check(format: Format, base: &Value, fragment: &Value, weak: bool, policy: &ListPolicy) {
+    check_texts(format, &commented(format, &text_of(format, base)), &text_of(format, fragment), weak, policy);
+}
+
+fn check_texts(format: Format, first: &str, second: &str, weak: bool, policy: &ListPolicy) {
     let lists = rules_of(policy);
-    let (first, second) = (commented(format, &text_of(format, base)), text_of(format, fragment));
     let read = |text: &str| format.read(text).unwrap();
     let layers =
-        [Layer { value: read(&first), weak, lists: &[] }, Layer { value: read(&second), weak: !weak, lists: &lists }];
+        [Layer { value: read(first), weak, lists: &[] }, Layer { value: read(second), weak: !weak, lists: &lists }];
     // One layer is weak, so only rules and kinds of lists could clash, and they do not differ.
     let expected = model::merge_layers(&layers).unwrap();
-    let fragments =
-        [Fragment { text: &first, weak, lists: &[] }, Fragment { text: &second, weak: !weak, lists: &lists }];
+    let fragments = [Fragment { text: first, weak, lists: &[] }, Fragment { text: second, weak: !weak, lists: &lists }];
     let text = match merge(format, &fragments) {
         Ok(text) => text,
         Err(errors) => panic!("{errors:?}\n{first}\n-- and\n{second}\n-- to {expected}"),
@@ -137,7 +145,7 @@ fn check(format: Format, base: &Value, fragment: &Value, weak: bool, policy: &Li
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn json_says_what_the_model_says(a in document(), b in document(), weak: bool, policy in policy()) {
@@ -152,5 +160,16 @@ proptest! {
     #[test]
     fn yaml_says_what_the_model_says(a in document(), b in document(), weak: bool, policy in policy()) {
         check(Format::Yaml, &a, &b, weak, &policy);
+    }
+
+    /// JSON is YAML, in its other style.
+    #[test]
+    fn yaml_in_flow_style_says_it_too(a in document(), b in document(), weak: bool, policy in policy()) {
+        let flow = |value: &Value| escaped(&text_of(Format::Json, value));
+        let block = |value: &Value| text_of(Format::Yaml, value);
+        let first = commented(Format::Yaml, &flow(&a));
+        check_texts(Format::Yaml, &first, &flow(&b), weak, &policy);
+        check_texts(Format::Yaml, &first, &block(&b), weak, &policy);
+        check_texts(Format::Yaml, &commented(Format::Yaml, &block(&a)), &flow(&b), weak, &policy);
     }
 }

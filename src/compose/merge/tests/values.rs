@@ -38,7 +38,8 @@ fn objects_meet_member_by_member_and_new_members_go_last() {
 
 #[test]
 fn values_that_differ_clash_unless_one_is_weak() {
-    let table: [(&str, Vec<(Value, bool)>, Option<Value>); 12] = [
+    type Case = (&'static str, Vec<(Value, bool)>, Option<Value>);
+    let table: [Case; 12] = [
         ("two strong", vec![strong(json!(1)), strong(json!(2))], None),
         ("two that agree", vec![strong(json!(1)), strong(json!(1))], Some(json!(1))),
         ("integer and float", vec![strong(json!(1)), strong(json!(1.0))], None),

@@ -8,11 +8,11 @@ use crate::compose::merge::model::SCALAR;
 /// A member of a table: objects become tables, lists of objects arrays of tables.
 pub(super) fn item_of(value: &Value) -> Result<Item, String> {
     match value {
-        Value::Object(members) if !members.contains_key(SCALAR) => table_of(members, false).map(Item::Table),
+        Value::Object(members) if !members.contains_key(SCALAR) => table_of(members).map(Item::Table),
         Value::Array(items) if !items.is_empty() && items.iter().all(is_table) => {
             let mut tables = ArrayOfTables::new();
             for members in items.iter().filter_map(Value::as_object) {
-                tables.push(table_of(members, true)?);
+                tables.push(table_of(members)?);
             }
             Ok(Item::ArrayOfTables(tables))
         }
@@ -24,16 +24,13 @@ fn is_table(value: &Value) -> bool {
     value.as_object().is_some_and(|members| !members.contains_key(SCALAR))
 }
 
-/// A table; one that stands `apart` has a blank line before it.
-pub(super) fn table_of(members: &Map<String, Value>, apart: bool) -> Result<Table, String> {
+/// A table with a header of its own.
+pub(super) fn table_of(members: &Map<String, Value>) -> Result<Table, String> {
     let mut table = Table::new();
     for (key, value) in members {
         let mut item = item_of(value)?;
         set_apart(&mut item);
         table.insert(key, item);
-    }
-    if apart {
-        table.decor_mut().set_prefix("\n");
     }
     Ok(table)
 }
@@ -88,7 +85,7 @@ pub(super) fn set_apart(item: &mut Item) {
     }
 }
 
-fn set_table_apart(table: &mut Table) {
+pub(super) fn set_table_apart(table: &mut Table) {
     table.set_position(None);
     let prefix = table.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
     if !prefix.starts_with('\n') {

@@ -6,13 +6,16 @@
 mod build;
 mod read;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, TableLike};
+use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Table, TableLike};
 
 pub(super) use read::read;
 
+use super::changes::{extends, grows};
 use super::model::canonical;
-use build::{item_of, set_apart, table_of, value_of};
+use build::{item_of, set_apart, set_table_apart, table_of, value_of};
 use read::{model, value_model};
 
 pub(super) fn write(texts: &[&str], new: &Value) -> Result<String, String> {
@@ -36,17 +39,47 @@ fn update_table(
     peers: &[&dyn TableLike],
     inline: bool,
 ) -> Result<(), String> {
+    let mut theirs: BTreeMap<&str, Vec<&dyn TableLike>> = BTreeMap::new();
+    for &peer in peers {
+        for (key, _) in peer.iter() {
+            theirs.entry(key).or_default().push(peer);
+        }
+    }
     for (key, value) in new {
+        let peers = theirs.get(key.as_str()).map_or(&[][..], Vec::as_slice);
         match table.get_mut(key) {
             Some(item) if model(item) == *value => {}
             Some(item) => {
                 let below: Vec<&Item> = peers.iter().filter_map(|peer| peer.get(key)).collect();
+                let header = header_of(item);
                 update_item(item, value, &below, inline)?;
+                if let Some(header) = header {
+                    keep_header(table, key, header);
+                }
             }
             None => insert(table, key, value, peers, inline)?,
         }
     }
     Ok(())
+}
+
+/// Puts what stood above a table's header above what came in the table's place.
+fn keep_header(table: &mut dyn TableLike, key: &str, header: String) {
+    match table.get_key_value_mut(key) {
+        Some((mut key, Item::Value(_))) => *key.leaf_decor_mut() = Decor::new(header, " "),
+        Some((_, Item::Table(table))) => table.decor_mut().set_prefix(header),
+        _ => {}
+    }
+}
+
+/// What stands above a table's header.
+fn header_of(item: &Item) -> Option<String> {
+    let table = match item {
+        Item::Table(table) => Some(table),
+        Item::ArrayOfTables(tables) => tables.get(0),
+        Item::None | Item::Value(_) => None,
+    };
+    table.map(|table| table.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned())
 }
 
 fn insert(
@@ -83,8 +116,8 @@ fn is_inside_inline(item: &Item) -> bool {
 
 fn update_item(item: &mut Item, new: &Value, peers: &[&Item], inline: bool) -> Result<(), String> {
     match new {
-        Value::Object(members) if item.is_table_like() => {
-            let inline = inline || item.is_inline_table() || item.as_table().is_some_and(toml_edit::Table::is_dotted);
+        Value::Object(members) if item.is_table_like() && grows(&model(item), new) => {
+            let inline = inline || item.is_inline_table() || item.as_table().is_some_and(Table::is_dotted);
             let peers: Vec<&dyn TableLike> = peers.iter().filter_map(|peer| peer.as_table_like()).collect();
             match item.as_table_like_mut() {
                 Some(table) => update_table(table, members, &peers, inline),
@@ -93,7 +126,10 @@ fn update_item(item: &mut Item, new: &Value, peers: &[&Item], inline: bool) -> R
         }
         Value::Array(items) => match item {
             Item::Value(toml_edit::Value::Array(array)) => update_array(array, items),
-            Item::ArrayOfTables(tables) if items.iter().all(Value::is_object) => update_tables(tables, items),
+            // Without a table in it, an array of tables would not be written at all.
+            Item::ArrayOfTables(tables) if !items.is_empty() && items.iter().all(Value::is_object) => {
+                update_tables(tables, items)
+            }
             other => replace(other, new, inline),
         },
         _ => replace(item, new, inline),
@@ -109,11 +145,6 @@ fn replace(item: &mut Item, new: &Value, inline: bool) -> Result<(), String> {
     set_apart(&mut fresh);
     *item = fresh;
     Ok(())
-}
-
-/// Whether the new list keeps the old one's elements in their places, changed at most within objects.
-pub(super) fn extends(old: &[Value], new: &[Value]) -> bool {
-    new.len() >= old.len() && old.iter().zip(new).all(|(old, new)| old == new || (old.is_object() && new.is_object()))
 }
 
 fn update_array(array: &mut Array, new: &[Value]) -> Result<(), String> {
@@ -140,7 +171,7 @@ fn push(array: &mut Array, mut value: toml_edit::Value) {
     let line = last.and_then(|prefix| prefix.rfind('\n').map(|at| prefix[at..].to_owned()));
     let Some(line) = line else {
         let prefix = if array.is_empty() { "" } else { " " };
-        *value.decor_mut() = toml_edit::Decor::new(prefix, "");
+        *value.decor_mut() = Decor::new(prefix, "");
         return array.push_formatted(value);
     };
     // Behind a trailing comma, what follows the last element's line is the array's: a comment there is that element's.
@@ -150,13 +181,13 @@ fn push(array: &mut Array, mut value: toml_edit::Value) {
     if array.trailing_comma() {
         array.set_trailing(behind[comment.len()..].to_owned());
     }
-    *value.decor_mut() = toml_edit::Decor::new(prefix, "");
+    *value.decor_mut() = Decor::new(prefix, "");
     array.push_formatted(value);
 }
 
 /// Writes all elements again, those that were there as they were written.
 fn refill(array: &mut Array, new: &[Value]) -> Result<(), String> {
-    let mut written = std::collections::BTreeMap::new();
+    let mut written = BTreeMap::new();
     for value in array.iter() {
         written.entry(canonical(&value_model(value))).or_insert_with(|| value.clone());
     }
@@ -169,7 +200,7 @@ fn refill(array: &mut Array, new: &[Value]) -> Result<(), String> {
             None => value_of(value)?,
         };
         let prefix = line.clone().unwrap_or_else(|| if at == 0 { String::new() } else { " ".to_owned() });
-        *value.decor_mut() = toml_edit::Decor::new(prefix, "");
+        *value.decor_mut() = Decor::new(prefix, "");
         array.push_formatted(value);
     }
     Ok(())
@@ -177,16 +208,32 @@ fn refill(array: &mut Array, new: &[Value]) -> Result<(), String> {
 
 fn update_tables(tables: &mut ArrayOfTables, new: &[Value]) -> Result<(), String> {
     let old: Vec<Value> = tables.iter().map(|table| model(&Item::Table(table.clone()))).collect();
+    let header = tables.get(0).and_then(|first| first.decor().prefix()).and_then(|prefix| prefix.as_str());
+    let header = header.map(str::to_owned);
+    let mut written: BTreeMap<String, Table> = BTreeMap::new();
     if !extends(&old, new) {
+        for (value, table) in old.iter().zip(tables.iter()) {
+            written.entry(canonical(value)).or_insert_with(|| table.clone());
+        }
         tables.clear();
     }
-    let kept = tables.len();
     for (at, value) in new.iter().enumerate() {
         let members = value.as_object().ok_or("an array of tables holds tables")?;
-        match tables.get_mut(at) {
-            Some(table) => update_table(table, members, &[], false)?,
-            None => tables.push(table_of(members, at >= kept)?),
+        if let Some(table) = tables.get_mut(at) {
+            update_table(table, members, &[], false)?;
+            continue;
         }
+        let mut table = match written.get(&canonical(value)) {
+            Some(table) => table.clone(),
+            None => table_of(members)?,
+        };
+        set_table_apart(&mut table);
+        tables.push(table);
+    }
+    // What stood above the first table may be about all of them, so it stays when that table goes.
+    let first_is_gone = old.first().is_some_and(|first| !new.contains(first)) && !written.is_empty();
+    if let (true, Some(header), Some(first)) = (first_is_gone, header, tables.get_mut(0)) {
+        first.decor_mut().set_prefix(header);
     }
     Ok(())
 }

@@ -6,6 +6,9 @@ use toml_edit::{DocumentMut, Item, TableLike};
 use crate::compose::merge::model::SCALAR;
 
 pub(in crate::compose::merge) fn read(text: &str) -> Result<Value, String> {
+    if text.contains(SCALAR) {
+        return Err(format!("the name `{SCALAR}` is the host's own"));
+    }
     parse(text).map(|document| table_model(document.as_table()))
 }
 

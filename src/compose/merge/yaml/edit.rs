@@ -6,9 +6,9 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::emit;
+use super::peers::{Member, Peer, flow_text, fresh_entry, fresh_item, items_of, lexeme, members_of, next_line};
 use super::syntax::{Body, Entry, Node};
-use crate::compose::merge::model::canonical;
-use crate::compose::merge::toml::extends;
+use crate::compose::merge::changes::{extends, grows};
 
 /// A text, where its nodes stand, and what it says.
 #[derive(Debug)]
@@ -16,14 +16,6 @@ pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     pub(super) root: Option<Node>,
     pub(super) value: Value,
-}
-
-/// A node of a fragment, beside the one that is edited.
-#[derive(Clone, Copy)]
-struct Peer<'a> {
-    text: &'a str,
-    node: &'a Node,
-    value: &'a Value,
 }
 
 /// Makes the text of `base`, which says `old`, say `new`.
@@ -36,7 +28,9 @@ pub(super) fn edit(base: &Source<'_>, old: &Value, new: &Value, peers: &[Source<
     match (&base.root, new) {
         (Some(root), _) => editor.node(root, old, new, &peers, &Holder::Root)?,
         (None, Value::Object(members)) => {
-            let text = members.iter().map(|(key, value)| fresh_entry(key, value, &peers, 0)).collect();
+            let theirs = members_of(&peers);
+            let sources = |key: &str| theirs.get(key).map_or(&[][..], Vec::as_slice);
+            let text = members.iter().map(|(key, value)| fresh_entry(key, value, sources(key), 0)).collect();
             editor.insert(base.text.len(), text);
         }
         (None, other) => editor.insert(base.text.len(), format!("{}\n", emit::flow(other))),
@@ -72,7 +66,9 @@ impl<'a> Editor<'a> {
             return Ok(());
         }
         match (&node.body, old, new) {
-            (Body::Object { flow, entries }, Value::Object(was), Value::Object(is)) if !entries.is_empty() => {
+            (Body::Object { flow, entries }, Value::Object(was), Value::Object(is))
+                if !entries.is_empty() && grows(old, new) =>
+            {
                 self.object(node, *flow, (was, is), peers)
             }
             (Body::List { flow, items }, Value::Array(was), Value::Array(is))
@@ -80,7 +76,7 @@ impl<'a> Editor<'a> {
             {
                 self.list(node, *flow, items, (was, is), peers)
             }
-            _ => self.replace(node, new, peers, holder),
+            _ => self.replace(node, old, new, peers, holder),
         }
     }
 
@@ -92,17 +88,20 @@ impl<'a> Editor<'a> {
         peers: &[Peer<'_>],
     ) -> Result<(), String> {
         let mut added = String::new();
+        let own: BTreeMap<&str, &Entry> = node.members().collect();
+        let theirs = members_of(peers);
         for (key, value) in new {
-            let below = members_of(peers, key);
-            match (node.member(key), old.get(key)) {
+            let members = theirs.get(key.as_str()).map_or(&[][..], Vec::as_slice);
+            match (own.get(key.as_str()), old.get(key)) {
                 (Some(entry), Some(was)) => {
                     let holder = if flow { Holder::Flow } else { Holder::Member(entry, node.column) };
+                    let below: Vec<Peer<'_>> = members.iter().map(Member::below).collect();
                     self.node(&entry.value, was, value, &below, &holder)?;
                 }
                 // What comes through a merge key is there already; a change of it becomes a member of its own.
                 (None, Some(was)) if was == value => {}
                 _ if flow => added.push_str(&format!(", {}: {}", emit::scalar_text(key), emit::flow(value))),
-                _ => added.push_str(&fresh_entry(key, value, peers, node.column)),
+                _ => added.push_str(&fresh_entry(key, value, members, node.column)),
             }
         }
         self.append(node, flow, added);
@@ -161,7 +160,14 @@ impl<'a> Editor<'a> {
         at
     }
 
-    fn replace(&mut self, node: &Node, new: &Value, peers: &[Peer<'_>], holder: &Holder<'_>) -> Result<(), String> {
+    fn replace(
+        &mut self,
+        node: &Node,
+        old: &Value,
+        new: &Value,
+        peers: &[Peer<'_>],
+        holder: &Holder<'_>,
+    ) -> Result<(), String> {
         let end = node.end(self.text);
         let is_long = match new {
             Value::Object(members) => !members.is_empty(),
@@ -182,7 +188,12 @@ impl<'a> Editor<'a> {
             Holder::Member(entry, column) => {
                 let key_end = entry.key.end(self.text);
                 let colon = self.text[key_end..].find(':').ok_or("a key has no colon")?;
-                self.replace_lines(key_end + colon + 1, end, &self.long_text(node, new, *column));
+                let start = key_end + colon + 1;
+                match self.kept_items(node, old, new) {
+                    // The elements' own comments come along, the last one's too; the key's stays.
+                    Some(lines) => self.cut(self.line_end(start)..self.line_end(end), lines),
+                    None => self.replace_lines(start, end, &self.long_text(node, old, new, *column)),
+                }
             }
             Holder::Item(column) => {
                 let dash = self.dash(node.span.start, *column).ok_or("an element has no dash")?;
@@ -193,21 +204,28 @@ impl<'a> Editor<'a> {
         Ok(())
     }
 
-    /// The text of a member's new value; elements that stay are taken over as they are written.
-    fn long_text(&self, node: &Node, new: &Value, column: usize) -> String {
-        let (Value::Array(values), Body::List { flow, items }) = (new, &node.body) else {
-            return emit::behind_mark(new, column);
-        };
-        if values.is_empty() {
-            return emit::behind_mark(new, column);
-        }
-        let known = known_items(self.text, items);
-        if *flow {
-            let texts: Vec<String> = values.iter().map(|value| flow_text(value, &known)).collect();
-            return format!(" [{}]\n", texts.join(", "));
-        }
+    /// The elements of a block sequence that is written anew, those that stay as they are written.
+    fn kept_items(&self, node: &Node, old: &Value, new: &Value) -> Option<String> {
+        let (Value::Array(values), Body::List { flow: false, .. }) = (new, &node.body) else { return None };
+        let known = items_of(&[Peer { text: self.text, node, value: old }]);
         let lines: String = values.iter().map(|value| fresh_item(value, &known, node.column)).collect();
-        format!("\n{lines}")
+        (!values.is_empty()).then(|| format!("\n{}", lines.trim_end_matches('\n')))
+    }
+
+    /// The text of a member's new value.
+    fn long_text(&self, node: &Node, old: &Value, new: &Value, column: usize) -> String {
+        match (new, &node.body) {
+            (Value::Array(values), Body::List { flow: true, items }) if !items.is_empty() => {
+                let known = items_of(&[Peer { text: self.text, node, value: old }]);
+                let texts: Vec<String> = values.iter().map(|value| flow_text(value, &known)).collect();
+                format!(" [{}]\n", texts.join(", "))
+            }
+            _ => emit::behind_mark(new, column),
+        }
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline)
     }
 
     /// The dash at `column` that an element which starts at `start` hangs on: on its line, or on one above.
@@ -271,122 +289,4 @@ impl<'a> Editor<'a> {
         out.push_str(self.text.get(at..).unwrap_or_default());
         out
     }
-}
-
-/// The start of the line behind the one that `at` is in.
-fn next_line(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline + 1)
-}
-
-fn members_of<'a>(peers: &[Peer<'a>], key: &str) -> Vec<Peer<'a>> {
-    let member = |peer: &Peer<'a>| {
-        Some(Peer { text: peer.text, node: &peer.node.member(key)?.value, value: peer.value.get(key)? })
-    };
-    peers.iter().filter_map(member).collect()
-}
-
-/// Elements of lists by what they say, with the text that says it.
-type Known<'a> = BTreeMap<String, (&'a str, &'a Node)>;
-
-fn items_of<'a>(peers: &[Peer<'a>]) -> Known<'a> {
-    let mut known = Known::new();
-    for peer in peers {
-        let (Body::List { items, .. }, Value::Array(values)) = (&peer.node.body, peer.value) else { continue };
-        for (item, value) in items.iter().zip(values) {
-            known.entry(canonical(value)).or_insert((peer.text, item));
-        }
-    }
-    known
-}
-
-/// The elements of a list of the text itself.
-fn known_items<'a>(text: &'a str, items: &'a [Node]) -> Known<'a> {
-    let value = |item: &Node| super::read(text.get(item.span.start..item.end(text))?).ok();
-    items
-        .iter()
-        .filter(|item| matches!(item.body, Body::Scalar { block: false }))
-        .filter_map(|item| Some((canonical(&value(item)?), (text, item))))
-        .collect()
-}
-
-/// A scalar of a fragment on one line that says `value`, as it is written there.
-fn lexeme<'a>(value: &Value, peers: &[Peer<'a>]) -> Option<&'a str> {
-    peers.iter().filter(|peer| peer.value == value).find_map(|peer| short_text(peer.text, peer.node))
-}
-
-fn short_text<'a>(text: &'a str, node: &Node) -> Option<&'a str> {
-    let is_short = matches!(node.body, Body::Scalar { block: false }) && !node.linked && !node.span.is_empty();
-    text.get(node.span.clone()).filter(|text| is_short && !text.contains('\n'))
-}
-
-fn flow_text(value: &Value, known: &Known<'_>) -> String {
-    // Bare words of a block may hold commas and brackets, so only quoted ones come over as they are.
-    let quoted = known.get(&canonical(value)).and_then(|(text, node)| short_text(text, node));
-    quoted.filter(|text| text.starts_with(['"', '\''])).map_or_else(|| emit::flow(value), str::to_owned)
-}
-
-/// A member that the text does not have yet: a fragment's own lines where it has them.
-fn fresh_entry(key: &str, value: &Value, peers: &[Peer<'_>], indent: usize) -> String {
-    let copied = peers.iter().find_map(|peer| {
-        let entry = peer.node.member(key)?;
-        if peer.value.get(key) != Some(value) || !matches!(peer.node.body, Body::Object { flow: false, .. }) {
-            return None;
-        }
-        let start = entry.key.span.start;
-        excerpt(peer.text, start, &entry.value, indent).filter(|_| !entry.key.linked)
-    });
-    copied.unwrap_or_else(|| emit::entry(key, value, indent))
-}
-
-fn fresh_item(value: &Value, known: &Known<'_>, indent: usize) -> String {
-    let copied = known.get(&canonical(value)).and_then(|(text, node)| {
-        let line = text[..node.span.start].rfind('\n').map_or(0, |at| at + 1);
-        let dash = text[line..node.span.start].find('-').map(|at| at + line)?;
-        // Nested sequences put several dashes on one line: then the first is another's.
-        let only_dash = text[line..dash].trim().is_empty() && text[dash + 1..node.span.start].trim().is_empty();
-        excerpt(text, dash, node, indent).filter(|_| only_dash)
-    });
-    copied.unwrap_or_else(|| emit::item(value, indent))
-}
-
-/// The lines from `start` to the end of `node`, with the comments right above and behind, moved to another indentation.
-fn excerpt(text: &str, start: usize, node: &Node, indent: usize) -> Option<String> {
-    if node.has_links() {
-        return None;
-    }
-    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let column = start - line;
-    if !text[line..start].bytes().all(|byte| byte == b' ' || byte == b'-') {
-        return None;
-    }
-    let end = node.end(text);
-    let end = if text[..end].ends_with('\n') { end } else { next_line(text, end) };
-    let pad = " ".repeat(indent);
-    let mut out = String::new();
-    for comment in comments_above(text, line, column) {
-        out.push_str(&format!("{pad}{comment}\n"));
-    }
-    for (at, full) in text.get(start..end)?.lines().enumerate() {
-        let blank = " ".repeat(column);
-        let moved = match at {
-            0 => full,
-            _ if full.trim().is_empty() => "",
-            _ => full.strip_prefix(&blank)?,
-        };
-        let pad = if moved.is_empty() { "" } else { &pad };
-        out.push_str(&format!("{pad}{moved}\n"));
-    }
-    Some(out)
-}
-
-/// The comment lines of the same indentation right above the line that starts at `line`.
-fn comments_above(text: &str, line: usize, column: usize) -> Vec<&str> {
-    let above = text[..line].lines().rev();
-    let mut comments: Vec<&str> = above
-        .map_while(|above| {
-            above.get(column..).filter(|rest| rest.starts_with('#') && above[..column].trim().is_empty())
-        })
-        .collect();
-    comments.reverse();
-    comments
 }

@@ -8,6 +8,7 @@
 
 mod edit;
 mod emit;
+mod peers;
 mod syntax;
 
 use serde_json::Value;

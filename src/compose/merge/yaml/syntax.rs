@@ -62,12 +62,10 @@ impl Node {
             }
     }
 
-    /// The value of the member `name`.
-    pub(super) fn member(&self, name: &str) -> Option<&Entry> {
-        match &self.body {
-            Body::Object { entries, .. } => entries.iter().find(|entry| entry.name.as_deref() == Some(name)),
-            _ => None,
-        }
+    /// The members of a mapping whose keys are scalars, with the keys' texts.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        let entries: &[Entry] = if let Body::Object { entries, .. } = &self.body { entries } else { &[] };
+        entries.iter().filter_map(|entry| Some((entry.name.as_deref()?, entry)))
     }
 }
 

@@ -1,0 +1,26 @@
+//! What the writers ask of an old and a new value, to change as little as they can.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::model::canonical;
+
+/// Whether an object has all the members that it had; then it can be changed member by member.
+pub(super) fn grows(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => old.keys().all(|key| new.contains_key(key)),
+        _ => false,
+    }
+}
+
+/// Whether a list has the elements that it had in their places, changed at most by members that objects gained; then
+/// it can be changed in place. Elements that only changed places are better moved as they are written.
+pub(super) fn extends(old: &[Value], new: &[Value]) -> bool {
+    let mut changed = old.iter().zip(new).filter(|(old, new)| old != new).peekable();
+    if new.len() < old.len() || changed.peek().is_none() {
+        return new.len() >= old.len();
+    }
+    let all: BTreeSet<String> = new.iter().map(canonical).collect();
+    changed.all(|(old, new)| grows(old, new) && !all.contains(&canonical(old)))
+}

@@ -1,0 +1,144 @@
+//! What fragments lend: their own lines, with comments and style, for what they alone bring.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::emit;
+use super::syntax::{Body, Entry, Node};
+use crate::compose::merge::model::canonical;
+
+/// A node of a fragment, beside the one that is edited.
+#[derive(Clone, Copy)]
+pub(super) struct Peer<'a> {
+    pub(super) text: &'a str,
+    pub(super) node: &'a Node,
+    pub(super) value: &'a Value,
+}
+
+/// A member of a fragment's mapping.
+pub(super) struct Member<'a> {
+    of: Peer<'a>,
+    entry: &'a Entry,
+    value: &'a Value,
+}
+
+impl<'a> Member<'a> {
+    /// The member's value as a peer of the one that is edited.
+    pub(super) fn below(&self) -> Peer<'a> {
+        Peer { text: self.of.text, node: &self.entry.value, value: self.value }
+    }
+}
+
+/// The members of all fragments' mappings by key.
+pub(super) fn members_of<'a>(peers: &[Peer<'a>]) -> BTreeMap<&'a str, Vec<Member<'a>>> {
+    let mut members: BTreeMap<&str, Vec<Member<'_>>> = BTreeMap::new();
+    for &of in peers {
+        for (key, entry) in of.node.members() {
+            let Some(value) = of.value.get(key) else { continue };
+            members.entry(key).or_default().push(Member { of, entry, value });
+        }
+    }
+    members
+}
+
+/// Elements of lists by what they say, with the text that says it.
+pub(super) type Known<'a> = BTreeMap<String, (&'a str, &'a Node)>;
+
+pub(super) fn items_of<'a>(peers: &[Peer<'a>]) -> Known<'a> {
+    let mut known = Known::new();
+    for peer in peers {
+        let (Body::List { items, .. }, Value::Array(values)) = (&peer.node.body, peer.value) else { continue };
+        for (item, value) in items.iter().zip(values) {
+            known.entry(canonical(value)).or_insert((peer.text, item));
+        }
+    }
+    known
+}
+
+/// A scalar of a fragment on one line that says `value`, as it is written there.
+pub(super) fn lexeme<'a>(value: &Value, peers: &[Peer<'a>]) -> Option<&'a str> {
+    peers.iter().filter(|peer| peer.value == value).find_map(|peer| short_text(peer.text, peer.node))
+}
+
+fn short_text<'a>(text: &'a str, node: &Node) -> Option<&'a str> {
+    let is_short = matches!(node.body, Body::Scalar { block: false }) && !node.linked && !node.span.is_empty();
+    text.get(node.span.clone()).filter(|text| is_short && !text.contains('\n'))
+}
+
+pub(super) fn flow_text(value: &Value, known: &Known<'_>) -> String {
+    // Bare words of a block may hold commas and brackets, so only quoted ones come over as they are.
+    let quoted = known.get(&canonical(value)).and_then(|(text, node)| short_text(text, node));
+    quoted.filter(|text| text.starts_with(['"', '\''])).map_or_else(|| emit::flow(value), str::to_owned)
+}
+
+/// A member that the text does not have yet: a fragment's own lines where it has them.
+pub(super) fn fresh_entry(key: &str, value: &Value, members: &[Member<'_>], indent: usize) -> String {
+    let copied = members.iter().find_map(|member| {
+        let Member { of, entry, .. } = member;
+        if member.value != value || !matches!(of.node.body, Body::Object { flow: false, .. }) {
+            return None;
+        }
+        let start = entry.key.span.start;
+        excerpt(of.text, start, &entry.value, indent).filter(|_| !entry.key.linked)
+    });
+    copied.unwrap_or_else(|| emit::entry(key, value, indent))
+}
+
+pub(super) fn fresh_item(value: &Value, known: &Known<'_>, indent: usize) -> String {
+    let copied = known.get(&canonical(value)).and_then(|(text, node)| {
+        let line = text[..node.span.start].rfind('\n').map_or(0, |at| at + 1);
+        let dash = text[line..node.span.start].find('-').map(|at| at + line)?;
+        // Nested sequences put several dashes on one line: then the first is another's.
+        let only_dash = text[line..dash].trim().is_empty() && text[dash + 1..node.span.start].trim().is_empty();
+        excerpt(text, dash, node, indent).filter(|_| only_dash)
+    });
+    copied.unwrap_or_else(|| emit::item(value, indent))
+}
+
+/// The lines from `start` to the end of `node`, with the comments right above and behind, moved to another indentation.
+fn excerpt(text: &str, start: usize, node: &Node, indent: usize) -> Option<String> {
+    if node.has_links() {
+        return None;
+    }
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let column = start - line;
+    if !text[line..start].bytes().all(|byte| byte == b' ' || byte == b'-') {
+        return None;
+    }
+    let end = node.end(text);
+    let end = if text[..end].ends_with('\n') { end } else { next_line(text, end) };
+    let pad = " ".repeat(indent);
+    let mut out = String::new();
+    for comment in comments_above(text, line, column) {
+        out.push_str(&format!("{pad}{comment}\n"));
+    }
+    for (at, full) in text.get(start..end)?.lines().enumerate() {
+        let blank = " ".repeat(column);
+        let moved = match at {
+            0 => full,
+            _ if full.trim().is_empty() => "",
+            _ => full.strip_prefix(&blank)?,
+        };
+        let pad = if moved.is_empty() { "" } else { &pad };
+        out.push_str(&format!("{pad}{moved}\n"));
+    }
+    Some(out)
+}
+
+/// The comment lines of the same indentation right above the line that starts at `line`.
+fn comments_above(text: &str, line: usize, column: usize) -> Vec<&str> {
+    let above = text[..line].lines().rev();
+    let mut comments: Vec<&str> = above
+        .map_while(|above| {
+            above.get(column..).filter(|rest| rest.starts_with('#') && above[..column].trim().is_empty())
+        })
+        .collect();
+    comments.reverse();
+    comments
+}
+
+/// The start of the line behind the one that `at` is in.
+pub(super) fn next_line(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline + 1)
+}

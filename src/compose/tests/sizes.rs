@@ -1,0 +1,52 @@
+//! How much there may be, and that much is cheap.
+
+use super::*;
+use crate::model::Content;
+
+fn many(count: usize) -> Vec<Contribution> {
+    (0..count).map(|at| file(&format!("d{}/f{at}", at % 100), "x\n")).collect()
+}
+
+#[test]
+fn as_many_files_as_allowed_compose() {
+    let packs: Vec<(Instance, Vec<Contribution>)> = ["a", "b", "c"].map(|name| pack(name, many(MAX_FILES))).to_vec();
+    assert_eq!(composed(&packs).unwrap().files.len(), MAX_FILES);
+}
+
+#[test]
+fn too_much_is_refused_before_the_work() {
+    let report = problem(&[pack("a", many(MAX_FILES + 1))]);
+    assert_eq!(report.code, "project-too-large");
+    assert_eq!(report.message, "the packs make 10001 files, and a project may have 10000 of them");
+    let shares = (0..=MAX_CONTRIBUTIONS).map(|_| lines("f", &[])).collect();
+    let report = problem(&[pack("a", shares)]);
+    assert_eq!(report.message, "the packs make 100001 contributions, and a project may have 100000 of them");
+}
+
+#[test]
+fn large_files_are_refused() {
+    let large = |size: usize| file_with("f", "", |file| file.contents = Content::Bytes(vec![1; size]));
+    assert!(composed(&[pack("a", vec![large(MAX_FILE_BYTES)])]).is_ok());
+    let report = problem(&[pack("a", vec![large(MAX_FILE_BYTES + 1)])]);
+    assert_eq!(report.message, "the packs make 16777217 bytes of `f`, and a project may have 16 MiB in one file");
+}
+
+#[test]
+fn deep_indentation_before_many_lines_is_no_bomb() {
+    let body = format!("{}# s\n", " ".repeat(1 << 20));
+    let open = file_with("f", &body, |file| file.slots = vec![opening("s", "# s")]);
+    let report = problem(&[pack("a", vec![open, fill("f", "s", &"x\n".repeat(1 << 20), 0)])]);
+    assert_eq!(report.code, "project-too-large");
+}
+
+#[test]
+fn many_shares_of_one_file_are_cheap() {
+    let contributions = (0..20_000).map(|at| merge("m.json", "json", &format!("{{\"l\": [{at}], \"k{at}\": 1}}")));
+    let mut contributions: Vec<Contribution> = contributions.collect();
+    contributions.extend((0..2_000).map(|at| merge("m.toml", "toml", &format!("l = [{at}]\nk{at} = 1\n"))));
+    contributions.extend((0..2_000).map(|at| merge("m.yaml", "yaml", &format!("l: [{at}]\nk{at}: 1\n"))));
+    contributions.extend((0..20_000).map(|at| merge(".env", "dotenv", &format!("K{at}=1\n"))));
+    contributions.extend((0..20_000).map(|at| lines(".gitignore", &[&format!("l{at}")])));
+    let tree = composed(&[pack("a", contributions)]).unwrap();
+    assert_eq!(text_of(&tree, ".gitignore").lines().count(), 20_001);
+}
