@@ -107,7 +107,7 @@ impl Toolchain {
         let mut command = self.cargo(folder);
         command.args(["build", "--release", "--locked", "--target", TARGET]);
         if self.std == Std::Source {
-            command.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
+            command.arg("-Zbuild-std=core,alloc").env("RUSTC_BOOTSTRAP", "1");
         }
         let flags = self
             .foreign_paths(folder)?
