@@ -9,6 +9,7 @@ mod new;
 mod printer;
 mod progress;
 mod prompt;
+mod watchdog;
 mod year;
 
 use std::process::ExitCode;

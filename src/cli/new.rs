@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::prompt::TerminalAsker;
 use super::{one, year};
 use crate::apply::{self, Recovery};
-use crate::model::{Name, Project, ProjectPath, Report, printable};
+use crate::model::{Instance, Name, Project, ProjectPath, Report, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
 use crate::project::{Given, Mode};
 use crate::registry::{self, PackSpec, Spec};
@@ -144,7 +144,7 @@ fn init_git(target: &Path, printer: &Printer) {
 
 fn show_result(created: &Created, target: &Path, printer: &Printer) {
     let rendered = &created.rendered;
-    let packs: Vec<String> = rendered.members.iter().map(|member| plain(&member.instance.pack())).collect();
+    let packs: Vec<String> = rendered.members.iter().map(|member| use_of(&member.instance)).collect();
     let files = rendered.tree.files.len() + 2;
     printer.status("Created", &format!("`{}` with {files} files from {}", target.display(), packs.join(", ")));
     printer.note("\nNext steps:");
@@ -152,12 +152,14 @@ fn show_result(created: &Created, target: &Path, printer: &Printer) {
     for step in &rendered.next_steps {
         let command: Vec<String> = step.command.iter().map(|word| shell_word(word)).collect();
         let command = command.join(" ");
-        printer.note(&format!("  {:<24}# {}", printable(&command), printable(&step.title)));
+        printer.note(&format!("  {:<24} # {}", printable(&command), printable(&step.title)));
     }
 }
 
-fn plain(pack: &crate::model::PackId) -> String {
-    format!("{} {}", pack.name, pack.version)
+/// `fastapi-users 1.0.0`, or `users (fastapi-users 1.0.0)`.
+fn use_of(instance: &Instance) -> String {
+    let pack = format!("{} {}", instance.manifest.name, instance.manifest.version);
+    if instance.name == instance.manifest.name { pack } else { format!("{} ({pack})", instance.name) }
 }
 
 /// A word as a shell would take it; for showing, never for running.

@@ -14,6 +14,7 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 const STATUS: Style = AnsiColor::Green.on_default().bold();
 
 /// Prints. Colours never carry a meaning of their own, so that nothing is lost where there are none.
+#[derive(Clone, Copy)]
 pub struct Printer {
     quiet: bool,
     verbose: bool,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::printer::Printer;
+use super::watchdog::Watchdog;
 use crate::host::{LogLevel, LogLine};
 use crate::model::{Report, printable};
 use crate::pipeline::Observer;
@@ -14,11 +15,12 @@ use crate::pipeline::Observer;
 pub struct Progress<'a> {
     printer: &'a Printer,
     bar: Mutex<Option<ProgressBar>>,
+    watchdog: Mutex<Option<Watchdog>>,
 }
 
 impl<'a> Progress<'a> {
     pub fn new(printer: &'a Printer) -> Self {
-        Self { printer, bar: Mutex::new(None) }
+        Self { printer, bar: Mutex::new(None), watchdog: Mutex::new(None) }
     }
 
     fn with_bar(&self, change: impl FnOnce(&mut Option<ProgressBar>)) {
@@ -37,6 +39,12 @@ impl<'a> Progress<'a> {
 }
 
 impl Observer for Progress<'_> {
+    fn composing(&self, goes_on: bool) {
+        if let Ok(mut watchdog) = self.watchdog.lock() {
+            *watchdog = goes_on.then(|| Watchdog::start(*self.printer));
+        }
+    }
+
     fn compiling(&self, count: usize) {
         if !self.printer.is_lively() {
             return;

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::problem::Problem;
 use super::{MAX_TOTAL_BYTES, Share};
 use crate::model::{Body, Content, Digest, Rendering, Text};
-use crate::template::{TemplateError, Templates};
+use crate::template::{TemplateError, Templates, in_parallel};
 
 /// The texts of all contributions.
 pub(super) struct Texts {
@@ -49,10 +49,11 @@ impl Texts {
     pub(super) fn render(shares: &[Share<'_>]) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         let (jobs, places) = plan(shares);
         let mut problems = Vec::new();
-        let templates: Vec<Option<Templates>> = parse(shares, &jobs, &mut problems);
         let spent = AtomicUsize::new(0);
-        let results: Vec<Option<Result<String, TemplateError>>> =
-            jobs.par_iter().map(|job| render_one(job, &templates, &spent)).collect();
+        let results: Vec<Option<Result<String, TemplateError>>> = in_parallel(|| {
+            let templates = parse(shares, &jobs, &mut problems);
+            jobs.par_iter().map(|job| render_one(job, &templates, &spent)).collect()
+        });
         if spent.load(Ordering::Relaxed) > MAX_TOTAL_BYTES {
             return Err(vec![too_much()]);
         }

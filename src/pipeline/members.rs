@@ -56,10 +56,7 @@ pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Ve
 
 /// Asks a component that carries no manifest for it.
 fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manifest, Report> {
-    let host = workshop.host().map_err(|failure| match failure {
-        Failure::Reports(mut reports) if !reports.is_empty() => reports.remove(0),
-        _ => Report::new("engine", "WebAssembly can't be run on this machine"),
-    })?;
+    let host = workshop.host().map_err(|error| error.report())?;
     let label = format!("`{}`", path.display());
     let copy = bytes.to_vec();
     let (pack, _) = host.load(&label, &Digest::of(bytes), || Ok(copy.into())).map_err(|error| error.report())?;

@@ -18,11 +18,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::compose;
-use crate::host::{CompiledCode, Host, LogLine, Options};
+use crate::host::{CompiledCode, Host, HostError, LogLine, Options};
 use crate::model::{Diagnose, Diagnostic, Name, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, Lock, Mode};
 use crate::registry::{Locked, Source, Spec};
-use crate::store::{Blobs, Home};
+use crate::store::{Cache, Home};
 
 pub use members::Member;
 pub use new::{Created, NewProject, create};
@@ -54,6 +54,8 @@ pub trait Observer: Sync {
     fn compiling(&self, count: usize);
     /// One of them is done.
     fn compiled(&self, pack: &str);
+    /// Templates are rendered now; or no longer, when it does not go on.
+    fn composing(&self, goes_on: bool);
     /// Something that the run can do without went wrong.
     fn warning(&self, report: &Report);
     /// A pack logged or printed a line.
@@ -63,7 +65,7 @@ pub trait Observer: Sync {
 /// What a run works with: this machine's store, a registry, and someone who listens.
 pub struct Workshop<'a> {
     source: &'a dyn Source,
-    blobs: Blobs,
+    cache: Cache,
     options: Options,
     host: OnceLock<Host>,
     observer: &'a dyn Observer,
@@ -74,17 +76,18 @@ impl<'a> Workshop<'a> {
     pub fn new(home: &Home, source: &'a dyn Source, timeout: Duration, observer: &'a dyn Observer) -> Self {
         let cache = home.cache();
         let compiled = CompiledCode::at(cache.compiled_dir());
-        Self { source, blobs: cache.blobs(), options: Options { compiled, timeout }, host: OnceLock::new(), observer }
+        Self { source, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
     }
 
     /// The host, made when the first pack needs it.
-    fn host(&self) -> Result<&Host, Failure> {
-        if self.host.get().is_none() {
-            let host = Host::new(self.options.clone())?;
-            // Whoever was first made the same.
-            let _ = self.host.set(host);
+    fn host(&self) -> Result<&Host, HostError> {
+        if let Some(host) = self.host.get() {
+            return Ok(host);
         }
-        self.host.get().ok_or(Failure::Reports(Vec::new()))
+        // Marks the folder as a cache. Where that fails, keeping something in it fails too, and that is told.
+        let _ = self.cache.prepare();
+        let host = Host::new(self.options.clone())?;
+        Ok(self.host.get_or_init(|| host))
     }
 }
 
@@ -137,7 +140,10 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
         .zip(&outputs.outputs)
         .map(|(loaded, output)| compose::Share { instance: &loaded.member.instance, output })
         .collect();
-    let composition = compose::compose(&shares).map_err(Failure::all)?;
+    workshop.observer.composing(true);
+    let composition = compose::compose(&shares);
+    workshop.observer.composing(false);
+    let composition = composition.map_err(Failure::all)?;
     let next_steps = outputs.outputs.iter().flat_map(|output| output.next_steps.iter().cloned()).collect();
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
     let locked = members::lock_entries(&members, &inputs.joined);
@@ -148,13 +154,14 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
 /// The bytes of a resolved pack: this machine's copy, or the registry's, of which a copy is kept.
 fn bytes_of(workshop: &Workshop<'_>, member: &Member) -> Result<Cow<'static, [u8]>, Report> {
     let digest = &member.resolved.digest;
-    match workshop.blobs.get(digest) {
+    let blobs = workshop.cache.blobs();
+    match blobs.get(digest) {
         Ok(Some(bytes)) => return Ok(Cow::Owned(bytes)),
         Ok(None) => {}
         Err(error) => workshop.observer.warning(&error.report()),
     }
     let bytes = member.resolved.fetch(workshop.source).map_err(|error| error.report())?;
-    if let Err(error) = workshop.blobs.put(&bytes) {
+    if let Err(error) = blobs.put(&bytes) {
         workshop.observer.warning(&error.report());
     }
     Ok(Cow::Owned(bytes.into_owned()))

@@ -1,6 +1,6 @@
 //! Why a schema can't be used.
 
-use crate::model::{PackId, Report, printable};
+use crate::model::printable;
 
 /// Why a schema can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,8 @@
 //! The one shape of environment, and the bounds around running it.
 
+use std::cell::Cell;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 use minijinja::value::{Serde, StringInput};
@@ -44,6 +46,25 @@ pub(super) fn render(template: &Template<'_, '_>, values: &JsonObject) -> Result
         .map_err(|_| TemplateError::new(TemplateErrorKind::Failed, "its output is not UTF-8"))
 }
 
+thread_local! {
+    /// Whether this is one of the engine's own threads.
+    static HAS_ROOM: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The engine's own threads, started when they are first needed; none where the system refuses them.
+fn threads() -> Option<&'static rayon::ThreadPool> {
+    static THREADS: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
+    let start = || {
+        rayon::ThreadPoolBuilder::new()
+            .thread_name(|number| format!("template-{number}"))
+            .stack_size(limits::STACK)
+            .start_handler(|_| HAS_ROOM.set(true))
+            .build()
+            .ok()
+    };
+    THREADS.get_or_init(start).as_ref()
+}
+
 /// Runs the engine with a stack of known size.
 ///
 /// The engine parses, compares, prints and drops nested values by native recursion, and callers come with stacks of
@@ -53,11 +74,20 @@ pub(super) fn on_own_stack<T: Send>(
     work: impl FnOnce() -> Result<T, TemplateError> + Send,
 ) -> Result<T, TemplateError> {
     let failed = |message: &str| TemplateError::new(TemplateErrorKind::Failed, message);
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("template".to_owned()).stack_size(limits::STACK);
-        let running = thread.spawn_scoped(scope, work).map_err(|_| failed("no thread could be started for it"))?;
-        running.join().unwrap_or_else(|_| Err(failed("the template engine failed on it")))
-    })
+    let guarded =
+        || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(failed("the template engine failed on it")));
+    if HAS_ROOM.get() {
+        return guarded();
+    }
+    threads().ok_or_else(|| failed("no thread could be started for it"))?.install(guarded)
+}
+
+/// Runs `work` on the engine's threads, so that whatever it does in parallel meets the engine where it has room.
+pub(super) fn on_own_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match threads() {
+        Some(threads) => threads.install(work),
+        None => work(),
+    }
 }
 
 /// How `{{ … }}` writes: containers only after they were weighed.

@@ -135,6 +135,11 @@ pub fn interpolate(template: &str, values: &JsonObject) -> Result<String, Templa
     })
 }
 
+/// Runs `work`, which may render in parallel, on the engine's own threads: many renderings then share them.
+pub fn in_parallel<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    engine::on_own_threads(work)
+}
+
 fn add(environment: &mut Environment<'static>, source: &Source) -> Result<(), TemplateError> {
     if environment.templates().any(|(known, _)| known == source.name) {
         return Err(TemplateError::new(TemplateErrorKind::Duplicate, "two templates have this name"));

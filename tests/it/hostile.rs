@@ -329,6 +329,14 @@ hint: report it to the author of `hostile`, or use another version of it
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_template_whose_lists_stand_for_more_than_they_hold() {
+    let bomb = "{% macro f(x, d) %}{% if d > 0 %}{{ f(x + x, d - 1) }}{% else %}{{ (x ~ '') | length }}{% endif %}\
+                {% endmacro %}{{ f([0], 33) }}";
+    assert_data_eq!(refused(&Pack::new("hostile").template("bomb.txt", bomb, json!({}))), str![]);
+}
+
 #[test]
 fn a_template_that_includes_itself() {
     let bomb = "{% include 'file.j2' %}";
