@@ -191,7 +191,7 @@ impl<'a> Round<'a> {
                 Err(reason) => return self.trouble(&dotted(&question.key, &part.inside), reason),
             }
         }
-        let Some(value) = value else { return };
+        let Some(value) = value.map(sorted) else { return };
         let problems = self.questions.problems_of(&question.key, &value);
         for problem in &problems {
             let inside: Vec<String> = problem.pointer.split('/').skip(2).map(str::to_owned).collect();
@@ -259,6 +259,19 @@ impl<'a> Round<'a> {
 
 fn dotted(key: &str, inside: &[String]) -> String {
     inside.iter().fold(key.to_owned(), |path, member| format!("{path}.{member}"))
+}
+
+/// A value with its members in the order of their names: the order in which they were given leaves no trace.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> =
+                members.into_iter().map(|(name, member)| (name, sorted(member))).collect();
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        value => value,
+    }
 }
 
 /// Puts a value at a place inside of another, making objects on the way.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use toml_edit::{DocumentMut, InlineTable, Item, Table};
 
 use super::error::ProjectError;
-use super::toml_values::to_toml;
+use super::toml_values::to_table;
 use crate::model::{JsonObject, Name, Project, ProjectPath};
 
 /// The name of the file.
@@ -134,18 +134,11 @@ impl Intent {
         let mut answers = Table::new();
         answers.set_implicit(true);
         for (instance, given) in answered {
-            let mut table = Table::new();
-            for (key, value) in given {
-                table[key.as_str()] = Item::Value(to_toml(key, value)?);
-            }
-            answers[instance.as_str()] = Item::Table(table);
+            answers[instance.as_str()] = Item::Table(to_table(given)?);
         }
         document["answers"] = Item::Table(answers);
         if !self.compose.is_empty() {
-            let compose = section(&mut document, "compose");
-            for (place, settlement) in &self.compose {
-                compose[place.as_str()] = Item::Value(to_toml(place, settlement)?);
-            }
+            document["compose"] = Item::Table(to_table(&self.compose)?);
         }
         Ok(document.to_string())
     }

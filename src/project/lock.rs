@@ -12,7 +12,7 @@ use serde_json::Value;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table};
 
 use super::error::ProjectError;
-use super::toml_values::to_toml;
+use super::toml_values::to_table;
 use crate::model::{Digest, JsonObject, Name, Ownership, Project, ProjectPath, Tree, unix_newlines};
 
 /// The name of the file.
@@ -165,7 +165,7 @@ impl Lock {
         let packs = self.packs.iter().map(LockedPack::to_table).collect::<Result<ArrayOfTables, _>>()?;
         document["pack"] = Item::ArrayOfTables(packs);
         if !self.compose.is_empty() {
-            document["compose"] = Item::Table(values(&self.compose)?);
+            document["compose"] = Item::Table(to_table(&self.compose)?);
         }
         let mut files = Table::new();
         for (path, file) in &self.files {
@@ -198,7 +198,7 @@ impl LockedPack {
         let mut tables = Table::new();
         tables.set_implicit(true);
         for (origin, answers) in answers.into_iter().filter(|(_, answers)| !answers.is_empty()) {
-            tables[origin] = Item::Table(values(answers)?);
+            tables[origin] = Item::Table(to_table(answers)?);
         }
         table["answers"] = Item::Table(tables);
         Ok(table)
@@ -222,14 +222,6 @@ impl LockedFile {
 
 fn list<'a>(items: impl Iterator<Item = &'a str>) -> Item {
     toml_edit::value(items.collect::<toml_edit::Array>())
-}
-
-fn values<'a>(members: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Result<Table, ProjectError> {
-    let mut table = Table::new();
-    for (key, value) in members {
-        table[key.as_str()] = Item::Value(to_toml(key, value)?);
-    }
-    Ok(table)
 }
 
 #[cfg(test)]

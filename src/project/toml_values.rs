@@ -1,6 +1,9 @@
 //! Answers between JSON, which packs speak, and TOML, which the project's files are written in.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
+use toml_edit::{Item, Table};
 
 use super::error::ProjectError;
 
@@ -31,4 +34,17 @@ pub fn to_toml(key: &str, value: &Value) -> Result<toml_edit::Value, ProjectErro
             table.into()
         }
     })
+}
+
+/// A table of answers, sorted by key: their order on the command line leaves no trace.
+///
+/// # Errors
+/// As [`to_toml`].
+pub fn to_table<'a>(members: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Result<Table, ProjectError> {
+    let members: BTreeMap<_, _> = members.into_iter().collect();
+    let mut table = Table::new();
+    for (key, value) in members {
+        table[key.as_str()] = Item::Value(to_toml(key, value)?);
+    }
+    Ok(table)
 }

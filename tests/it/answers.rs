@@ -75,9 +75,9 @@ fn defaults_are_taken_and_said_to_be_defaults() {
 .given]
 team = "core"
 .default]
-port = 8000
 auth = "jwt"
 issuer = "https://auth.my-shop.example"
+port = 8000
 regions = []
 
 "#]]
@@ -104,11 +104,11 @@ fn values_are_read_by_their_type() {
         answers(&machine(), &options),
         str![[r#"
 .given]
-team = "42"
-port = 9000
 auth = "none"
-regions = ["us", "eu"]
 limits = { cpu = 0.5, memory = "1Gi" }
+port = 9000
+regions = ["us", "eu"]
+team = "42"
 
 "#]]
     );
@@ -178,9 +178,9 @@ fn answers_come_from_toml_yaml_and_json() {
         from_toml.clone(),
         str![[r#"
 .given]
-team = "core"
-port = 9000
 limits = { cpu = 1.5 }
+port = 9000
+team = "core"
 .default]
 auth = "jwt"
 issuer = "https://auth.my-shop.example"
@@ -268,14 +268,14 @@ fn a_key_without_a_pack_goes_to_every_pack_that_asks() {
         answers(&machine, &options),
         str![[r#"
 .given]
-team = "core"
 own = true
+team = "core"
 .given]
 team = "core"
 .default]
-port = 8000
 auth = "jwt"
 issuer = "https://auth.my-shop.example"
+port = 8000
 regions = []
 
 "#]]
@@ -285,8 +285,9 @@ regions = []
 
 #[test]
 fn the_same_answers_in_another_order_are_the_same() {
-    let trees =
-        [["--set", "team=core", "--set", "port=9000"], ["--set", "port=9000", "--set", "team=core"]].map(|options| {
+    let trees = [["team=core", "limits.cpu=1", "limits.memory=x"], ["limits.memory=x", "limits.cpu=1", "team=core"]]
+        .map(|set| {
+            let options = set.map(|answer| ["--set", answer]).concat();
             let machine = machine();
             answers(&machine, &options);
             machine.tree("My Shop")

@@ -139,7 +139,7 @@ fn a_pack_without_its_dependency() {
 error[pack-unknown]: there is no pack `fastapi-bse` in the registry `https://packs.scaffold.example/`
   `needy` 0.1.0 depends on it
 
-hint: check the name; a pack in a file is named by its path, `./NAME.wasm`
+hint: did you mean `fastapi-base`?
 
 "#]]
     );

@@ -43,7 +43,7 @@ fn identical_files_agree_and_others_conflict() {
     assert_eq!(report.code, "file-conflict");
     assert_eq!(report.message, "`a` 1.0.0 and `second` (`b` 1.0.0) both make `f`, and their contents differ");
     assert_eq!(report.details, ["`a` 1.0.0: line 2 is `2`", "`second` (`b` 1.0.0): line 2 is `\u{fffd}3`"]);
-    assert_eq!(report.hint.unwrap(), "drop one of the two, for example with `scaffold remove second`");
+    assert_eq!(report.hint.unwrap(), "leave out one of the two, or move `second` with `--at second=DIR`");
 }
 
 #[test]
