@@ -104,10 +104,10 @@ impl Prompt<'_> {
         let default = self.default.map(plain);
         let mut line = Text::new(self.title);
         line.help_message = self.help;
-        line.initial_value = default.as_deref();
+        line.default = default.as_deref();
         loop {
-            // Validators of `inquire` must own what they use; the checks here are borrowed, so a wrong answer comes
-            // back as the start of the next try.
+            // Validators of `inquire` must own what they use; the checks here are borrowed, so a wrong answer is asked
+            // for again.
             let text = line.clone().with_validator(no_control_characters).prompt().map_err(ask_error)?;
             if may_be_empty(&text) {
                 return Ok(None);

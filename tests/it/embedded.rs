@@ -14,7 +14,9 @@ fn names(machine: &Machine) -> String {
 fn a_service_is_made_from_the_embedded_registry() {
     let machine = Machine::new();
     machine.run(&["new", "shop", "--pack", "fastapi-orders", "--pack", "gh-actions", "--defaults"]).succeeds();
-    assert_data_eq!(names(&machine), str![[r#"
+    assert_data_eq!(
+        names(&machine),
+        str![[r#"
 .dockerignore
 .env.example
 .github/dependabot.yml
@@ -72,7 +74,8 @@ tests/test_app.py
 tests/test_health.py
 tests/test_migrations.py
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -95,12 +98,15 @@ fn any_order_of_packs_gives_the_same_bytes() {
 fn an_unknown_pack_is_told_its_neighbours() {
     let machine = Machine::new();
     let said = machine.run(&["new", "shop", "--pack", "fastapi-order", "--defaults"]).fails();
-    assert_data_eq!(said, str![[r#"
+    assert_data_eq!(
+        said,
+        str![[r#"
 error[pack-unknown]: there is no pack `fastapi-order` in the registry `https://packs.scaffold.example/`
 
 hint: did you mean `fastapi-orders`?
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

@@ -334,12 +334,15 @@ hint: report it to the author of `hostile`, or use another version of it
 fn a_template_whose_lists_stand_for_more_than_they_hold() {
     let bomb = "{% macro f(x, d) %}{% if d > 0 %}{{ f(x + x, d - 1) }}{% else %}{{ (x ~ '') | length }}{% endif %}\
                 {% endmacro %}{{ f([0], 33) }}";
-    assert_data_eq!(refused(&Pack::new("hostile").template("bomb.txt", bomb, json!({}))), str![[r#"
+    assert_data_eq!(
+        refused(&Pack::new("hostile").template("bomb.txt", bomb, json!({}))),
+        str![[r#"
 error[template-limit]: a template takes more time or memory than templates may
 
 hint: render with fewer packs to find the one, and report it to its author
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
