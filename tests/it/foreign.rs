@@ -70,9 +70,37 @@ fn all_three_compose() {
     let machine = Machine::new();
     new(&machine, built, &LANGUAGES, &["--defaults"]).succeeds();
     let merged: Value = serde_json::from_str(&machine.read("shop/greetings.json")).unwrap();
-    assert_data_eq!(format!("{merged:#}"), str![]);
-    assert_data_eq!(machine.read("shop/.gitignore"), str![]);
-    assert_data_eq!(machine.read("shop/greetings/c.facts"), str![]);
+    assert_data_eq!(format!("{merged:#}"), str![[r#"
+{
+  "languages": {
+    "c": true,
+    "javascript": true,
+    "python": true
+  },
+  "all": [
+    "c",
+    "javascript",
+    "python"
+  ]
+}
+"#]]);
+    assert_data_eq!(machine.read("shop/.gitignore"), str![[r#"
+# greeting-c
+*.tmp
+c.log
+
+# greeting-javascript
+javascript.log
+
+# greeting-python
+python.log
+
+"#]]);
+    assert_data_eq!(machine.read("shop/greetings/c.facts"), str![[r#"
+greeting-javascript greeting-javascript@1.0.0
+greeting-python greeting-python@1.0.0
+
+"#]]);
 }
 
 #[test]
