@@ -7,8 +7,8 @@ use super::printer::Printer;
 use crate::pipeline::Failure;
 use crate::store::Home;
 
-pub fn run(arguments: &CacheArguments, printer: &Printer) -> Result<(), Failure> {
-    let cache = Home::find()?.cache();
+pub fn run(arguments: &CacheArguments, home: &Home, printer: &Printer) -> Result<(), Failure> {
+    let cache = home.cache();
     let folder = cache.dir().display().to_string();
     match arguments.command {
         CacheCommand::Dir if printer.is_json() => {
@@ -25,6 +25,9 @@ pub fn run(arguments: &CacheArguments, printer: &Printer) -> Result<(), Failure>
         }
         CacheCommand::Clean => {
             let usage = cache.clean()?;
+            if printer.is_json() {
+                printer.document("scaffold.cache-clean/1", json!({ "files": usage.files, "bytes": usage.bytes }));
+            }
             printer.status("Cleaned", &format!("{} files, {} bytes from `{folder}`", usage.files, usage.bytes));
         }
     }

@@ -12,12 +12,14 @@ mod prompt;
 mod watchdog;
 mod year;
 
+use std::env::VarError;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use crate::model::Report;
 use crate::pipeline::Failure;
+use crate::store::Home;
 
 pub use args::Arguments;
 use args::Command;
@@ -30,6 +32,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs the program: parses the process's arguments, does what they say, and tells how it went.
 pub fn main() -> ExitCode {
+    hide_guarded_panics();
     let arguments = Arguments::parse();
     let printer = Printer::new(&arguments.global);
     match run(arguments, &printer) {
@@ -45,7 +48,20 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// A panic on a thread that runs strangers' code ends that call with an error of its own, which says more.
+fn hide_guarded_panics() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let thread = std::thread::current();
+        if !thread.name().is_some_and(|name| name == "pack" || name.starts_with("template-")) {
+            hook(panic);
+        }
+    }));
+}
+
 fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
+    // A relative `SCAFFOLD_HOME` is meant from where the command was typed.
+    let home = Home::find()?;
     if let Some(folder) = &arguments.global.directory {
         std::env::set_current_dir(folder).map_err(|error| {
             let message = format!("`{}` can't be entered", folder.display());
@@ -53,8 +69,20 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
         })?;
     }
     match arguments.command {
-        Command::New(new) => new::run(new, &arguments.global, printer),
-        Command::Cache(cache) => cache::run(&cache, printer),
+        Command::New(new) => new::run(new, &arguments.global, &home, printer),
+        Command::Cache(cache) => cache::run(&cache, &home, printer),
+    }
+}
+
+/// A variable of the environment; none when it is not set or empty.
+fn variable(name: &'static str) -> Result<Option<String>, Report> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => {
+            let report = Report::new("environment", format!("the variable `{name}` is not UTF-8 text"));
+            Err(report.hint("set it again, or unset it"))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Component, Path, PathBuf, absolute};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -11,36 +11,42 @@ use super::args::{Global, NewArguments};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::TerminalAsker;
-use super::{one, year};
+use super::watchdog::Watchdog;
+use super::{one, variable, year};
 use crate::apply::{self, Recovery};
-use crate::model::{Instance, Name, Project, ProjectPath, Report, printable};
+use crate::model::{Instance, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
 use crate::project::{Given, Mode};
 use crate::registry::{self, PackSpec, Spec};
 use crate::store::Home;
 
-pub fn run(arguments: NewArguments, global: &Global, printer: &Printer) -> Result<(), Failure> {
+pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let target = absolute_path(&arguments.target)?;
     let name = project_name(arguments.name.as_deref(), &target).map_err(one)?;
     let packs = arguments.packs.iter().map(|spec| parse_spec(spec)).collect::<Result<Vec<_>, _>>()?;
-    let places = arguments.at.iter().map(|at| parse_place(at, &packs)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let places = arguments.at.iter().map(|at| parse_place(at)).collect::<Result<BTreeMap<_, _>, _>>()?;
     let given = Given::read(&arguments.set, arguments.answers.as_deref())?;
     let project = Project { name, year: year::current().map_err(one)? };
     if !arguments.dry_run {
-        tell_recovery(apply::recover(&target)?, &target, printer);
+        let recovery = apply::recover(&target)?;
+        tell_recovery(recovery, &target, printer);
+        if recovery == Recovery::Finished {
+            return Err(apply::ApplyError::Completed { target }.into());
+        }
     }
 
-    let home = Home::find()?;
-    let address = std::env::var(registry::ADDRESS_VARIABLE).ok();
+    let address = variable(registry::ADDRESS_VARIABLE).map_err(one)?;
     let source = registry::open(address.as_deref())?;
     let progress = Progress::new(printer);
-    let workshop = Workshop::new(&home, source.as_ref(), global.pack_timeout, &progress);
-    let mut asker = TerminalAsker::new();
+    let workshop = Workshop::new(home, source.as_ref(), global.pack_timeout, &progress);
+    let mut asker = TerminalAsker::new(global.color);
     // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.
     let someone = std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json;
     let mode = if someone && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
     let new = NewProject { target: target.clone(), project, packs, places, given, mode, dry_run: arguments.dry_run };
+    let watchdog = Watchdog::start(printer, progress.compiling());
     let created = pipeline::create(&workshop, new)?;
+    drop(watchdog);
 
     for (pack, said) in &created.rendered.diagnostics {
         printer.diagnostic(pack, said);
@@ -58,22 +64,45 @@ pub fn run(arguments: NewArguments, global: &Global, printer: &Printer) -> Resul
     Ok(())
 }
 
+/// The path in full, links resolved as far as it exists, but for its last name: that one is the caller's to judge. A
+/// project's files name paths relative to each other, which holds only between places as they really are.
 fn absolute_path(path: &Path) -> Result<PathBuf, Failure> {
     let wrong = |error: std::io::Error| {
-        one(Report::new("directory", format!("`{}` is no path", path.display())).detail(error.to_string()))
+        let report = Report::new("directory", format!("`{}` is no path that can be used", path.display()));
+        one(report.detail(io_cause(&error)).hint("name another path"))
     };
+    let mut real = PathBuf::new();
     let absolute = absolute(path).map_err(wrong)?;
-    // `absolute` keeps `..`; a project's files name paths relative to each other, where it would be in the way.
-    let mut clean = PathBuf::new();
-    for part in absolute.components() {
+    let last = absolute.components().count().saturating_sub(1);
+    for (at, part) in absolute.components().enumerate() {
         match part {
-            std::path::Component::ParentDir => {
-                clean.pop();
+            Component::ParentDir => {
+                real = canonical(&real).map_err(wrong)?;
+                real.pop();
             }
-            part => clean.push(part),
+            part => {
+                if at == last {
+                    real = canonical(&real).map_err(wrong)?;
+                }
+                real.push(part);
+            }
         }
     }
-    Ok(clean)
+    match real.to_str() {
+        Some(_) => Ok(real),
+        None => Err(wrong(std::io::Error::other("it is not UTF-8 text"))),
+    }
+}
+
+/// Links resolved; a path that does not exist is as real as it gets.
+fn canonical(path: &Path) -> std::io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => canonical(parent).map(|parent| parent.join(name)),
+            _ => Ok(path.to_owned()),
+        },
+        canonical => canonical,
+    }
 }
 
 fn project_name(given: Option<&str>, target: &Path) -> Result<String, Report> {
@@ -102,22 +131,13 @@ fn parse_spec(text: &str) -> Result<Spec, Failure> {
     Ok(spec)
 }
 
-fn parse_place(text: &str, packs: &[Spec]) -> Result<(Name, ProjectPath), Failure> {
+fn parse_place(text: &str) -> Result<(Name, ProjectPath), Failure> {
     let wrong = |message: String| one(Report::new("at-invalid", message).hint("write `--at INSTANCE=DIR`"));
     let (instance, folder) =
         text.split_once('=').ok_or_else(|| wrong(format!("`--at {}` has no `=`", printable(text))))?;
     let instance: Name = instance.parse().map_err(|error: crate::model::NameError| wrong(error.to_string()))?;
     let folder = ProjectPath::parse(folder).map_err(|error| wrong(error.to_string()))?;
-    let named = |spec: &Spec| match (&spec.instance, &spec.pack) {
-        (Some(name), _) | (None, PackSpec::Named { name, .. }) => *name == instance,
-        // A path pack's name is known once it is read.
-        _ => true,
-    };
-    if packs.iter().any(named) {
-        Ok((instance, folder))
-    } else {
-        Err(wrong(format!("`--at` names `{instance}`, and no `--pack` does")))
-    }
+    Ok((instance, folder))
 }
 
 fn tell_recovery(recovery: Recovery, target: &Path, printer: &Printer) {
@@ -132,7 +152,12 @@ fn tell_recovery(recovery: Recovery, target: &Path, printer: &Printer) {
 
 /// Runs `git init`. A project without it is whole, so its failure is a warning.
 fn init_git(target: &Path, printer: &Printer) {
-    let output = Command::new("git").args(["init", "--quiet"]).arg(target).output();
+    let mut git = Command::new("git");
+    // Set by hooks and scripts of another repository, they would make git work on that one.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
+        git.env_remove(variable);
+    }
+    let output = git.args(["init", "--quiet"]).arg(target).output();
     let reason = match output {
         Ok(output) if output.status.success() => return,
         Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),

@@ -1,12 +1,12 @@
 //! How things look.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use super::args::{Color, Global};
-use crate::model::{Diagnostic, Report, Severity, printable};
+use crate::model::{Diagnostic, Report, Severity, io_cause, printable};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -48,8 +48,18 @@ impl Printer {
     }
 
     /// What was asked for, on standard output.
+    ///
+    /// A reader who has gone is no failure of ours; a full disk is, and whoever asked has to know.
     pub fn data(&self, text: &str) {
-        print_to(&mut anstream::stdout(), text);
+        let mut stdout = std::io::stdout().lock();
+        let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        if let Err(error) = printed {
+            if error.kind() != std::io::ErrorKind::BrokenPipe {
+                let report = Report::new("output", "standard output can't be written");
+                self.line(&render(&report.detail(io_cause(&error)).hint("send it elsewhere"), "error", ERROR));
+                std::process::exit(1);
+            }
+        }
     }
 
     /// A JSON document on standard output.
@@ -84,7 +94,7 @@ impl Printer {
         if self.quiet && said.severity == Severity::Note {
             return;
         }
-        self.line(&format!("{style}{word}{style:#}: {pack}: {}", printable(&said.message)));
+        self.line(&format!("{style}{word}{style:#}: {}: {}", printable(pack), printable(&said.message)));
         if let Some(help) = &said.help {
             self.line(&format!("\n{HINT}hint{HINT:#}: {}", printable(help)));
         }

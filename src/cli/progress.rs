@@ -1,12 +1,12 @@
 //! What a run tells while it goes on.
 
-use std::sync::Mutex;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::printer::Printer;
-use super::watchdog::Watchdog;
 use crate::host::{LogLevel, LogLine};
 use crate::model::{Report, printable};
 use crate::pipeline::Observer;
@@ -15,12 +15,20 @@ use crate::pipeline::Observer;
 pub struct Progress<'a> {
     printer: &'a Printer,
     bar: Mutex<Option<ProgressBar>>,
-    watchdog: Mutex<Option<Watchdog>>,
+    compiling: Compiling,
 }
+
+/// The packs that are being compiled. The watchdog looks at it too.
+pub type Compiling = Arc<Mutex<BTreeSet<String>>>;
 
 impl<'a> Progress<'a> {
     pub fn new(printer: &'a Printer) -> Self {
-        Self { printer, bar: Mutex::new(None), watchdog: Mutex::new(None) }
+        Self { printer, bar: Mutex::new(None), compiling: Compiling::default() }
+    }
+
+    /// The packs that are being compiled at any moment.
+    pub fn compiling(&self) -> Compiling {
+        Arc::clone(&self.compiling)
     }
 
     fn with_bar(&self, change: impl FnOnce(&mut Option<ProgressBar>)) {
@@ -39,17 +47,14 @@ impl<'a> Progress<'a> {
 }
 
 impl Observer for Progress<'_> {
-    fn composing(&self, goes_on: bool) {
-        if let Ok(mut watchdog) = self.watchdog.lock() {
-            *watchdog = goes_on.then(|| Watchdog::start(*self.printer));
+    fn compiling(&self, packs: &[String]) {
+        if let Ok(mut compiling) = self.compiling.lock() {
+            compiling.extend(packs.iter().cloned());
         }
-    }
-
-    fn compiling(&self, count: usize) {
         if !self.printer.is_lively() {
             return;
         }
-        let bar = ProgressBar::new(count as u64);
+        let bar = ProgressBar::new(packs.len() as u64);
         if let Ok(style) = ProgressStyle::with_template("{prefix:>12} [{bar:20}] {pos}/{len} {wide_msg}") {
             bar.set_style(style.progress_chars("=> "));
         }
@@ -60,6 +65,9 @@ impl Observer for Progress<'_> {
     }
 
     fn compiled(&self, pack: &str) {
+        if let Ok(mut compiling) = self.compiling.lock() {
+            compiling.remove(pack);
+        }
         self.with_bar(|slot| {
             if let Some(bar) = slot {
                 bar.set_message(pack.to_owned());
@@ -85,6 +93,6 @@ impl Observer for Progress<'_> {
             LogLevel::Info => "info",
             LogLevel::Warning => "warning",
         };
-        self.print(|| self.printer.note(&format!("{pack}: {level}: {}", printable(&line.message))));
+        self.print(|| self.printer.note(&format!("{}: {level}: {}", printable(pack), printable(&line.message))));
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use inquire::ui::RenderConfig;
 use inquire::validator::{ErrorMessage, Validation};
 use inquire::{Confirm, InquireError, MultiSelect, Select, Text};
 use serde_json::Value;
 
+use super::args::Color;
 use crate::model::{Name, printable};
 use crate::project::{AskError, Asker, Kind, Question, plain};
 
@@ -17,7 +19,10 @@ pub struct TerminalAsker {
 }
 
 impl TerminalAsker {
-    pub fn new() -> Self {
+    pub fn new(color: Color) -> Self {
+        if matches!(color, Color::Never) {
+            inquire::set_global_render_config(RenderConfig::empty());
+        }
         Self::default()
     }
 
@@ -38,8 +43,8 @@ impl Asker for TerminalAsker {
         check: &dyn Fn(&Value) -> Result<(), String>,
     ) -> Result<Option<Value>, AskError> {
         self.announce(instance);
-        let title = printable(&question.title).into_owned();
-        let help = question.description.as_deref().map(|help| printable(help).into_owned());
+        let title = one_line(&question.title);
+        let help = question.description.as_deref().map(one_line);
         let prompt = Prompt { title: &title, help: help.as_deref(), required: question.required, default, check };
         match &question.kind {
             Kind::Confirm => prompt.confirm(),
@@ -101,14 +106,18 @@ impl Prompt<'_> {
     /// A line of text that `read` turns into a value.
     fn line(&self, read: impl Fn(&str) -> Result<Value, String>) -> Result<Option<Value>, AskError> {
         let may_be_empty = |text: &str| text.is_empty() && !self.required;
-        let default = self.default.map(plain);
         let mut line = Text::new(self.title);
         line.help_message = self.help;
-        line.default = default.as_deref();
+        let shown = self.default.map(|default| one_line(&plain(default)));
+        line.default = shown.as_deref();
         loop {
             // Validators of `inquire` must own what they use; the checks here are borrowed, so a wrong answer is asked
             // for again.
             let text = line.clone().with_validator(no_control_characters).prompt().map_err(ask_error)?;
+            // What is shown may be tamer than what it stands for.
+            if let (Some(default), true) = (self.default, shown.as_deref() == Some(text.as_str())) {
+                return Ok(Some(default.clone()));
+            }
             if may_be_empty(&text) {
                 return Ok(None);
             }
@@ -118,6 +127,11 @@ impl Prompt<'_> {
             }
         }
     }
+}
+
+/// Text of a pack as it may stand in a prompt: a line, without anything that steers a terminal.
+fn one_line(text: &str) -> String {
+    printable(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn no_control_characters(text: &str) -> Result<Validation, inquire::CustomUserError> {
@@ -137,7 +151,7 @@ struct Choice {
 
 impl Choice {
     fn new(value: &Value) -> Self {
-        Self { value: value.clone(), shown: printable(&plain(value)).into_owned() }
+        Self { value: value.clone(), shown: one_line(&plain(value)) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use super::variable;
 use crate::model::Report;
 
 /// The environment variable that fixes the time of a build, in seconds since 1970.
@@ -10,9 +11,9 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 /// The year, in UTC, that `SOURCE_DATE_EPOCH` falls into; without it, the current one.
 pub fn current() -> Result<u16, Report> {
-    let seconds = match std::env::var(SOURCE_DATE_EPOCH) {
-        Ok(text) => text.trim().parse::<u64>().ok(),
-        Err(_) => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|time| time.as_secs()),
+    let seconds = match variable(SOURCE_DATE_EPOCH)? {
+        Some(text) => text.trim().parse::<u64>().ok(),
+        None => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|time| time.as_secs()),
     };
     seconds.and_then(year_of).ok_or_else(|| {
         Report::new("source-date-epoch", format!("`{SOURCE_DATE_EPOCH}` is not a number of seconds since 1970"))

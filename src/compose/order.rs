@@ -31,28 +31,28 @@ impl Diagnose for OrderError {
     }
 }
 
-/// The join order to record: `earlier` without those that left, then the newcomers by name.
+/// The join order to record for instances in canonical order: `earlier` without those that left, then the newcomers.
 ///
-/// With an empty `earlier`, as when a project is made, that is the order of names.
-pub fn join_order(instances: &[Instance], earlier: &[Name]) -> Vec<Name> {
-    let mut newcomers: BTreeSet<&Name> = instances.iter().map(|instance| &instance.name).collect();
-    let stayed: Vec<Name> = earlier.iter().filter(|name| newcomers.remove(name)).cloned().collect();
-    stayed.into_iter().chain(newcomers.into_iter().cloned()).collect()
+/// With an empty `earlier`, as when a project is made, that is the canonical order itself.
+pub fn join_order<'a>(instances: impl IntoIterator<Item = &'a Name>, earlier: &[Name]) -> Vec<Name> {
+    let instances: Vec<&Name> = instances.into_iter().collect();
+    let stayed = earlier.iter().filter(|name| instances.contains(name));
+    let newcomers = instances.iter().copied().filter(|name| !earlier.contains(name));
+    stayed.chain(newcomers).cloned().collect()
 }
 
 /// Sorts instances into canonical order: by dependency depth, then by join order.
 ///
-/// `joined` is the recorded join order; instances that it does not name count as [`join_order`] says. A pack that
-/// depends on none of the project's packs has depth 0, any other one more than the deepest that it depends on.
+/// `joined` is the recorded join order; instances that it does not name follow by name. A pack that depends on none of the project's packs has depth 0, any other one more than the deepest that it depends on.
 ///
 /// # Errors
 /// Packs that depend on each other in a circle.
 pub fn sort_canonically(mut instances: Vec<Instance>, joined: &[Name]) -> Result<Vec<Instance>, OrderError> {
     let depths = depths(&instances)?;
-    let joined: BTreeMap<Name, usize> =
-        join_order(&instances, joined).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
+    let joined: BTreeMap<&Name, usize> = joined.iter().enumerate().map(|(at, name)| (name, at)).collect();
     instances.sort_by_key(|instance| {
-        (depths.get(&instance.manifest.name).copied(), joined.get(&instance.name).copied(), instance.name.clone())
+        let joined = joined.get(&instance.name).copied().unwrap_or(usize::MAX);
+        (depths.get(&instance.manifest.name).copied(), joined, instance.name.clone())
     });
     Ok(instances)
 }
@@ -144,9 +144,10 @@ mod tests {
 
     #[test]
     fn newcomers_join_behind_those_that_are_there() {
-        let packs = [instance("b"), instance("a"), instance("c")];
-        let joined = join_order(&packs, &["c".parse().unwrap(), "left".parse().unwrap()]);
-        assert_eq!(joined.iter().map(Name::as_str).collect::<Vec<_>>(), ["c", "a", "b"]);
+        let names = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<Name>>();
+        let joined = join_order(&names(&["base", "a", "c"]), &names(&["c", "left"]));
+        assert_eq!(joined, names(&["c", "base", "a"]));
+        assert_eq!(join_order(&names(&["base", "a"]), &[]), names(&["base", "a"]));
     }
 
     #[test]

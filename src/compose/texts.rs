@@ -6,13 +6,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::problem::Problem;
 use super::{MAX_TOTAL_BYTES, Share};
-use crate::model::{Body, Content, Digest, Rendering, Text};
+use crate::model::{Body, Content, JsonObject, Rendering, Text};
 use crate::template::{TemplateError, Templates, in_parallel};
 
 /// The texts of all contributions.
@@ -93,7 +94,7 @@ pub(super) fn too_much() -> Problem {
 /// The renderings to do, each once, and which contribution wants which.
 fn plan<'a>(shares: &[Share<'a>]) -> (Vec<Job<'a>>, Vec<Vec<Option<usize>>>) {
     let mut jobs = Vec::new();
-    let mut known: BTreeMap<(usize, &str, Digest), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(usize, &str, *const JsonObject), usize> = BTreeMap::new();
     let mut places = Vec::with_capacity(shares.len());
     for (share, Share { output, .. }) in shares.iter().enumerate() {
         let mut of_share = Vec::with_capacity(output.contributions.len());
@@ -102,9 +103,8 @@ fn plan<'a>(shares: &[Share<'a>]) -> (Vec<Job<'a>>, Vec<Vec<Option<usize>>>) {
                 of_share.push(None);
                 continue;
             };
-            // The text of the values tells their order too, which a template may show.
-            let values = serde_json::to_vec(&rendering.values).unwrap_or_default();
-            let key = (share, rendering.template.as_str(), Digest::of(&values));
+            // Values that are the same were shared when they came in.
+            let key = (share, rendering.template.as_str(), Arc::as_ptr(&rendering.values));
             let place = *known.entry(key).or_insert_with(|| {
                 jobs.push(Job { share, rendering });
                 jobs.len() - 1
@@ -152,7 +152,7 @@ fn render_one(
     }
     Some(templates.render(job.rendering).map(|text| {
         spent.fetch_add(text.len(), Ordering::Relaxed);
-        with_lf(&text).into_owned()
+        if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
     }))
 }
 

@@ -40,11 +40,19 @@ impl CompiledCode {
         Self { folder: None }
     }
 
+    /// The same, below the folder for what `engine` compiles.
+    pub(super) fn of_engine(self, engine: &Engine) -> Self {
+        let mut hasher = std::hash::DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        let name = format!("{:016x}", hasher.finish());
+        Self { folder: self.folder.map(|folder| folder.join(name)) }
+    }
+
     /// The component that was compiled from the WebAssembly with this digest, if it is kept and can be trusted.
     pub(super) fn load(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
-        let folder = self.folder_for(engine)?;
-        let file = file_for(&folder, digest);
-        if !is_ours(&folder, fs::FileType::is_dir) || !is_ours(&file, fs::FileType::is_file) {
+        let folder = self.folder.as_deref()?;
+        let file = file_for(folder, digest);
+        if !is_ours(folder, fs::FileType::is_dir) || !is_ours(&file, fs::FileType::is_file) {
             return None;
         }
         // SAFETY: the file was written by `save`: it has the name that only `save` gives, in a folder that belongs to
@@ -59,34 +67,28 @@ impl CompiledCode {
     }
 
     /// Whether there is a file for this digest. It may still turn out to be unusable.
-    pub(super) fn contains(&self, engine: &Engine, digest: &Digest) -> bool {
-        self.folder_for(engine).is_some_and(|folder| file_for(&folder, digest).is_file())
+    pub(super) fn contains(&self, digest: &Digest) -> bool {
+        self.folder.as_deref().is_some_and(|folder| file_for(folder, digest).is_file())
     }
 
     /// Keeps a compiled component.
     ///
     /// # Errors
     /// A folder that can't be written or is not this user's own. The component can be used all the same.
-    pub(super) fn save(&self, engine: &Engine, digest: &Digest, component: &Component) -> io::Result<()> {
-        let Some(folder) = self.folder_for(engine) else { return Ok(()) };
-        create_private(&folder)?;
-        if !is_ours(&folder, fs::FileType::is_dir) {
+    pub(super) fn save(&self, digest: &Digest, component: &Component) -> io::Result<()> {
+        let Some(folder) = self.folder.as_deref() else { return Ok(()) };
+        create_private(folder)?;
+        if !is_ours(folder, fs::FileType::is_dir) {
             let reason = format!("`{}` belongs to someone else, or others may write to it", folder.display());
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
         }
         let code = component.serialize().map_err(io::Error::other)?;
-        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&code)?;
         // After a power cut a renamed file may lack its contents, and half a program must not be run.
         file.as_file().sync_data()?;
-        file.persist(file_for(&folder, digest))?;
+        file.persist(file_for(folder, digest))?;
         Ok(())
-    }
-
-    fn folder_for(&self, engine: &Engine) -> Option<PathBuf> {
-        let mut hasher = std::hash::DefaultHasher::new();
-        engine.precompile_compatibility_hash().hash(&mut hasher);
-        Some(self.folder.as_ref()?.join(format!("{:016x}", hasher.finish())))
     }
 }
 

@@ -56,6 +56,7 @@ impl Host {
         let engine = Engine::new(&config()).map_err(wrong)?;
         let mut linker = Linker::new(&engine);
         v0_1::link(&mut linker).and_then(|()| wasi::link(&mut linker)).map_err(wrong)?;
+        let options = Options { compiled: options.compiled.of_engine(&engine), ..options };
         Ok(Self { ticker: Ticker::new(&engine), engine, linker, options })
     }
 
@@ -76,7 +77,7 @@ impl Host {
                 let bytes =
                     bytes().map_err(|report| HostError::Bytes { pack: label.to_owned(), report: Box::new(report) })?;
                 let component = self.compile(label, &bytes)?;
-                let kept = self.options.compiled.save(&self.engine, digest, &component);
+                let kept = self.options.compiled.save(digest, &component);
                 (component, kept.map_or_else(Compilation::NotKept, |()| Compilation::Made))
             }
         };
@@ -85,7 +86,7 @@ impl Host {
 
     /// Whether [`Host::load`] would find compiled code, for a progress line that promises no more than is true.
     pub fn is_compiled(&self, digest: &Digest) -> bool {
-        self.options.compiled.contains(&self.engine, digest)
+        self.options.compiled.contains(digest)
     }
 
     fn compile(&self, label: &str, bytes: &[u8]) -> Result<Component, HostError> {

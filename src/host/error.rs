@@ -145,6 +145,9 @@ pub enum CallFailure {
     /// A function was called that packs may not call.
     #[error("called `{0}`, which packs may not")]
     Denied(String),
+    /// This machine has no room for it.
+    #[error("could not be started: this machine has not enough memory or threads")]
+    Machine(String),
     /// Its exports are not of the contract's types.
     #[error("does not fit the contract: it was built for `scaffold:pack` {found}, and this scaffold serves {served}")]
     Misfit {
@@ -171,6 +174,7 @@ impl Diagnose for CallError {
             CallFailure::Size => "pack-size",
             CallFailure::Exited(_) => "pack-exit",
             CallFailure::Denied(_) => "pack-denied",
+            CallFailure::Machine(_) => "pack-start",
             CallFailure::Misfit { .. } => "contract-unsupported",
             CallFailure::Invalid(_) => "pack-invalid",
         };
@@ -182,6 +186,9 @@ impl Diagnose for CallError {
                 .hint("give it longer with `--pack-timeout SECONDS`, or report it to the pack's author"),
             CallFailure::Misfit { found, served, reason } => {
                 Report::new(code, self.to_string()).detail(printable(reason)).hint(contract_hint(found, served))
+            }
+            CallFailure::Machine(reason) => {
+                report.detail(printable(reason)).hint("close other programs, or raise the limits of `ulimit -a`")
             }
             _ => self.with_last_words(report).hint("this is a fault of the pack: report it to its author"),
         }

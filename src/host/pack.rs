@@ -105,12 +105,19 @@ impl Pack {
             (result, store.into_data().into_log())
         };
         let (result, log) = std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(limits::THREAD_STACK).spawn_scoped(scope, in_thread);
+            let thread = std::thread::Builder::new()
+                .name("pack".to_owned())
+                .stack_size(limits::THREAD_STACK)
+                .spawn_scoped(scope, in_thread);
             match thread.map(|thread| thread.join()) {
                 Ok(Ok(returned)) => returned,
                 // A panic in wasmtime or in the host's own functions: the pack's call failed, not the process.
-                Ok(Err(_)) => (Err(trapped("the host could not carry out the call")), Vec::new()),
-                Err(error) => (Err(trapped(&format!("no thread could be started: {error}"))), Vec::new()),
+                Ok(Err(_)) => {
+                    (Err(CallFailure::Trapped("the host could not carry out the call".to_owned()).into()), Vec::new())
+                }
+                Err(error) => {
+                    (Err(CallFailure::Machine(format!("no thread could be started: {error}")).into()), Vec::new())
+                }
             }
         });
         match result {
@@ -130,7 +137,13 @@ impl Pack {
     fn classify_instance(&self, error: &wasmtime::Error) -> CallFailure {
         match classify(error, self.timeout) {
             CallFailure::Trapped(_) if error.downcast_ref::<Trap>().is_none() => {
-                CallFailure::Misfit { found: self.contract.clone(), served: CONTRACT, reason: format!("{error:#}") }
+                let reason = format!("{error:#}");
+                // The words are those of `component/instance.rs` in 48.0; there is no type for this.
+                if reason.contains("failed to convert function to given type") {
+                    CallFailure::Misfit { found: self.contract.clone(), served: CONTRACT, reason }
+                } else {
+                    CallFailure::Machine(reason)
+                }
             }
             failure => failure,
         }
@@ -165,10 +178,6 @@ impl From<CallFailure> for Failure {
     fn from(failure: CallFailure) -> Self {
         Self::Call(failure)
     }
-}
-
-fn trapped(reason: &str) -> Failure {
-    Failure::Call(CallFailure::Trapped(reason.to_owned()))
 }
 
 /// Turns wasmtime's error into what happened, in the words of the user's world.

@@ -3,6 +3,9 @@
 //! A later contract gets a file like this one beside it. The model may grow with it; this file then fills in what
 //! 0.1 does not know.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 use wasmtime::component::{HasSelf, Linker};
@@ -109,7 +112,10 @@ pub fn render(
     let pack = bindings.pre.instantiate(&mut *store).map_err(Failure::Instance)?;
     let output = pack.scaffold_pack_generator().call_render(store, &context, &taken)?;
     let output = output.map_err(refused)?;
-    let contributions = output.contributions.into_iter().map(contribution_from).collect::<Result<_, _>>()?;
+    let mut values = Values::default();
+    let contributions =
+        output.contributions.into_iter().map(|contribution| contribution_from(contribution, &mut values));
+    let contributions = contributions.collect::<Result<_, _>>()?;
     Ok(model::Output {
         templates: output.templates.into_iter().map(source_from).collect(),
         contributions,
@@ -253,22 +259,28 @@ fn source_from(source: types::Source) -> model::Source {
     model::Source { name: source.name, text: source.text, syntax }
 }
 
-fn contribution_from(contribution: types::Contribution) -> Result<model::Contribution, CallFailure> {
+/// Values of renderings, parsed once for each text: most templates of a pack are given the same.
+type Values = BTreeMap<String, Arc<JsonObject>>;
+
+fn contribution_from(
+    contribution: types::Contribution,
+    values: &mut Values,
+) -> Result<model::Contribution, CallFailure> {
     let path = contribution.path;
     let body = match contribution.body {
-        types::Body::File(file) => model::Body::File(file_from(&path, file)?),
-        types::Body::Merge(merge) => model::Body::Merge(merge_from(&path, merge)?),
+        types::Body::File(file) => model::Body::File(file_from(&path, file, values)?),
+        types::Body::Merge(merge) => model::Body::Merge(merge_from(&path, merge, values)?),
         types::Body::Lines(lines) => model::Body::Lines(lines),
         types::Body::Slot(slot) => model::Body::Slot(model::SlotFill {
             name: slot.name,
-            text: text_from(&path, slot.text)?,
+            text: text_from(&path, slot.text, values)?,
             order: slot.order,
         }),
     };
     Ok(model::Contribution { path, body })
 }
 
-fn file_from(path: &str, file: types::File) -> Result<model::File, CallFailure> {
+fn file_from(path: &str, file: types::File, values: &mut Values) -> Result<model::File, CallFailure> {
     let opening = |slot: types::Opening| model::Opening {
         name: slot.name,
         marker: slot.marker,
@@ -279,7 +291,7 @@ fn file_from(path: &str, file: types::File) -> Result<model::File, CallFailure> 
     Ok(model::File {
         contents: match file.contents {
             types::Content::Bytes(bytes) => model::Content::Bytes(bytes),
-            types::Content::Text(text) => model::Content::Text(text_from(path, text)?),
+            types::Content::Text(text) => model::Content::Text(text_from(path, text, values)?),
         },
         executable: file.executable,
         ownership: match file.ownership {
@@ -291,17 +303,24 @@ fn file_from(path: &str, file: types::File) -> Result<model::File, CallFailure> 
     })
 }
 
-fn text_from(path: &str, text: types::Text) -> Result<model::Text, CallFailure> {
+fn text_from(path: &str, text: types::Text, values: &mut Values) -> Result<model::Text, CallFailure> {
     Ok(match text {
         types::Text::Literal(text) => model::Text::Literal(text),
-        types::Text::Template(rendering) => model::Text::Template(model::Rendering {
-            values: object(&format!("the values for `{path}`"), &rendering.values)?,
-            template: rendering.template,
-        }),
+        types::Text::Template(rendering) => {
+            let values = match values.get(&rendering.values) {
+                Some(known) => Arc::clone(known),
+                None => {
+                    let parsed = Arc::new(object(&format!("the values for `{path}`"), &rendering.values)?);
+                    values.insert(rendering.values, Arc::clone(&parsed));
+                    parsed
+                }
+            };
+            model::Text::Template(model::Rendering { values, template: rendering.template })
+        }
     })
 }
 
-fn merge_from(path: &str, merge: types::Merge) -> Result<model::Merge, CallFailure> {
+fn merge_from(path: &str, merge: types::Merge, values: &mut Values) -> Result<model::Merge, CallFailure> {
     let rule = |rule: types::ListRule| model::ListRule {
         pointer: rule.pointer,
         policy: match rule.policy {
@@ -314,7 +333,7 @@ fn merge_from(path: &str, merge: types::Merge) -> Result<model::Merge, CallFailu
     };
     Ok(model::Merge {
         format: merge.format,
-        text: text_from(path, merge.text)?,
+        text: text_from(path, merge.text, values)?,
         weak: merge.weak,
         lists: merge.lists.into_iter().map(rule).collect(),
     })

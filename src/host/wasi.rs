@@ -9,8 +9,10 @@
 //! Sockets and HTTP are imported by default by some tools. A component that imports them loads, and calling one of
 //! their functions ends the call with an error that names it.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
+use rand::TryRng;
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::types::{self, ComponentItem};
 use wasmtime::component::{Component, HasData, Linker, LinkerInstance, Resource, ResourceTable, ResourceType};
@@ -21,7 +23,7 @@ use wasmtime_wasi::p2::bindings;
 use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
-use wasmtime_wasi::random::{Deterministic, WasiRandom, WasiRandomView};
+use wasmtime_wasi::random::{WasiRandom, WasiRandomView};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
 use super::error::DeniedCall;
@@ -51,21 +53,49 @@ pub fn denies(import: &Interface) -> bool {
 
 /// A context without folders, environment, arguments or network.
 pub fn context(stdout: MemoryOutputPipe, stderr: MemoryOutputPipe) -> WasiCtx {
+    let numbers = Numbers::default();
     WasiCtxBuilder::new()
         .stdout(stdout)
         .stderr(stderr)
         .wall_clock(FixedClock)
         .monotonic_clock(FixedClock)
-        .secure_random(Deterministic::new(random_bytes("secure")))
-        .insecure_random(Deterministic::new(random_bytes("insecure")))
+        .secure_random(numbers.clone())
+        .insecure_random(numbers)
         .insecure_random_seed(0)
         .max_random_size(limits::RANDOM)
         .build()
 }
 
-/// 8 KiB that look random and are the same everywhere; the generator goes round and round in them.
-fn random_bytes(purpose: &str) -> Vec<u8> {
-    (0..256_u16).flat_map(|block| Sha256::digest(format!("scaffold {purpose} {block}"))).collect()
+/// Numbers that look random and are the same everywhere: the digests of 0, 1, 2 and so on.
+#[derive(Clone, Default)]
+struct Numbers {
+    block: u64,
+    rest: Vec<u8>,
+}
+
+impl TryRng for Numbers {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let mut bytes = [0; 4];
+        self.try_fill_bytes(&mut bytes).map(|()| u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes).map(|()| u64::from_le_bytes(bytes))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for byte in bytes {
+            if self.rest.is_empty() {
+                self.rest = Sha256::digest(self.block.to_le_bytes()).to_vec();
+                self.block += 1;
+            }
+            *byte = self.rest.pop().unwrap_or_default();
+        }
+        Ok(())
+    }
 }
 
 struct FixedClock;

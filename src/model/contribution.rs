@@ -3,6 +3,8 @@
 //! The types mirror `wit/v0.1.0/pack.wit`, with paths still unchecked text: composition checks them once an instance's
 //! prefix is known, so that one place decides what a path may be.
 
+use std::sync::Arc;
+
 use super::{Diagnostic, JsonObject, Offer};
 
 /// What `plan` returns.
@@ -109,8 +111,8 @@ pub enum Text {
 pub struct Rendering {
     /// The name of one of [`Output::templates`].
     pub template: String,
-    /// The variables.
-    pub values: JsonObject,
+    /// The variables; shared by the renderings that were given the same.
+    pub values: Arc<JsonObject>,
 }
 
 /// A line of a file where other packs may put text.

@@ -39,6 +39,13 @@ impl Member {
 pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Vec<Member>, Failure> {
     let mut describe = |path: &Path, bytes: &[u8]| describe(workshop, path, bytes);
     let resolved = registry::resolve(&inputs.wanted, workshop.source, &inputs.locked, &mut describe)?;
+    if let Some(stray) = inputs.places.keys().find(|name| !resolved.iter().any(|resolved| resolved.instance == **name))
+    {
+        return Err(Failure::Reports(vec![
+            Report::new("at-invalid", format!("`--at` names `{stray}`, and no pack of the project is called so"))
+                .hint("write `--at INSTANCE=DIR`"),
+        ]));
+    }
     let instance = |resolved: &Resolved| Instance {
         name: resolved.instance.clone(),
         at: inputs.places.get(&resolved.instance).cloned(),
@@ -59,7 +66,10 @@ fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manife
     let host = workshop.host().map_err(|error| error.report())?;
     let label = format!("`{}`", path.display());
     let copy = bytes.to_vec();
-    let (pack, _) = host.load(&label, &Digest::of(bytes), || Ok(copy.into())).map_err(|error| error.report())?;
+    workshop.observer.compiling(std::slice::from_ref(&label));
+    let loaded = host.load(&label, &Digest::of(bytes), || Ok(copy.into()));
+    workshop.observer.compiled(&label);
+    let (pack, _) = loaded.map_err(|error| error.report())?;
     let (manifest, log) = pack.describe().map_err(|error| error.report())?;
     for line in &log {
         workshop.observer.log(&label, line);
@@ -84,11 +94,9 @@ pub(super) fn answer(members: &mut [Member], given: &Given, project: &Project, m
 
 /// The lock's entries, in join order.
 pub(super) fn lock_entries(members: &[Member], joined: &[Name]) -> Vec<LockedPack> {
-    let newcomers = members.iter().map(|member| &member.instance.name).filter(|name| !joined.contains(name));
-    let order = joined.iter().chain(newcomers);
-    let entry =
-        |name: &Name| members.iter().find(|member| member.instance.name == *name).map(|member| entry(member, members));
-    order.filter_map(entry).collect()
+    let order = compose::join_order(members.iter().map(|member| &member.instance.name), joined);
+    let member = |name: &Name| members.iter().find(|member| member.instance.name == *name);
+    order.iter().filter_map(member).map(|member| entry(member, members)).collect()
 }
 
 fn entry(member: &Member, members: &[Member]) -> LockedPack {

@@ -50,12 +50,10 @@ impl Failure {
 
 /// What a run tells while it goes on.
 pub trait Observer: Sync {
-    /// `count` packs are compiled now, which takes a while.
-    fn compiling(&self, count: usize);
-    /// One of them is done.
+    /// These packs are compiled now, which takes a while.
+    fn compiling(&self, packs: &[String]);
+    /// One of them is done, well or not.
     fn compiled(&self, pack: &str);
-    /// Templates are rendered now; or no longer, when it does not go on.
-    fn composing(&self, goes_on: bool);
     /// Something that the run can do without went wrong.
     fn warning(&self, report: &Report);
     /// A pack logged or printed a line.
@@ -140,10 +138,7 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
         .zip(&outputs.outputs)
         .map(|(loaded, output)| compose::Share { instance: &loaded.member.instance, output })
         .collect();
-    workshop.observer.composing(true);
-    let composition = compose::compose(&shares);
-    workshop.observer.composing(false);
-    let composition = composition.map_err(Failure::all)?;
+    let composition = compose::compose(&shares).map_err(Failure::all)?;
     let next_steps = outputs.outputs.iter().flat_map(|output| output.next_steps.iter().cloned()).collect();
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
     let locked = members::lock_entries(&members, &inputs.joined);

@@ -90,9 +90,11 @@ fn intent_of(
     let mut answers: BTreeMap<String, JsonObject> = BTreeMap::new();
     for member in &rendered.members {
         for (key, answer) in &member.answers {
+            let shared = answers.get(SHARED).and_then(|shared| shared.get(key));
             let table = match answer.origin {
-                Answered::Own => member.instance.name.as_str(),
-                Answered::Shared => SHARED,
+                // The same text may have been read as another type by another pack.
+                Answered::Shared if shared.is_none_or(|value| *value == answer.value) => SHARED,
+                Answered::Own | Answered::Shared => member.instance.name.as_str(),
                 Answered::Default => continue,
             };
             answers.entry(table.to_owned()).or_default().insert(key.clone(), answer.value.clone());

@@ -25,26 +25,24 @@ pub(super) struct Outputs {
 /// Compiles what is not compiled yet, all packs at once.
 pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Project) -> Result<Vec<Loaded>, Failure> {
     let host = workshop.host()?;
-    let to_compile = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest)).count();
-    if to_compile > 0 {
-        workshop.observer.compiling(to_compile);
+    let uncompiled = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest));
+    let to_compile: Vec<String> = uncompiled.map(Member::label).collect();
+    if !to_compile.is_empty() {
+        workshop.observer.compiling(&to_compile);
     }
     let load = |member: &Member| {
         let label = member.label();
-        let (pack, compilation) = host.load(&label, &member.resolved.digest, || bytes_of(workshop, member))?;
-        match compilation {
-            Compilation::Kept => {}
-            Compilation::Made => workshop.observer.compiled(&label),
-            Compilation::NotKept(error) => {
-                workshop.observer.compiled(&label);
-                workshop.observer.warning(&not_kept(&label, &error));
-            }
+        let loaded = host.load(&label, &member.resolved.digest, || bytes_of(workshop, member));
+        workshop.observer.compiled(&label);
+        let (pack, compilation) = loaded?;
+        if let Compilation::NotKept(error) = compilation {
+            workshop.observer.warning(&not_kept(&label, &error));
         }
         Ok(pack)
     };
     // Starting threads costs more than loading packs that are compiled already.
     let packs: Vec<Result<Pack, HostError>> =
-        if to_compile > 1 { members.par_iter().map(load).collect() } else { members.iter().map(load).collect() };
+        if to_compile.len() > 1 { members.par_iter().map(load).collect() } else { members.iter().map(load).collect() };
     let packs = all(packs)?;
     let loaded = members.into_iter().zip(packs).map(|(member, pack)| {
         let context = Context {

@@ -220,7 +220,16 @@ impl<'a> Round<'a> {
                 };
                 asker.ask(self.instance, question, default.as_ref(), &check)?
             }
-            Mode::Defaults => default.clone(),
+            Mode::Defaults => {
+                let problems = default.as_ref().map(|value| self.questions.problems_of(&question.key, value));
+                if let Some(problem) = problems.iter().flatten().next() {
+                    let message =
+                        format!("the pack's own default is wrong: {}; give another with `--set`", problem.message);
+                    self.trouble(&question.key, message);
+                    return Ok(());
+                }
+                default.clone()
+            }
         };
         match asked {
             // Accepting what is proposed is no wish of one's own: a later version may propose better.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::answers::AskError;
 use super::questions::Question;
-use crate::model::{Diagnose, Name, PackId, Report, printable};
+use crate::model::{Diagnose, Name, PackId, Report, io_cause, printable};
 
 /// What can be wrong with `scaffold.toml` and `scaffold.lock`.
 #[derive(Debug, thiserror::Error)]
@@ -159,13 +159,13 @@ impl Diagnose for GivenError {
                 Report::new("set-invalid", message).hint("write `--set KEY=VALUE` or `--set PACK.KEY=VALUE`")
             }
             Self::Unreadable { reason, .. } => {
-                Report::new("answers-file", message).detail(reason.to_string()).hint("check the path")
+                Report::new("answers-file", message).detail(io_cause(reason)).hint("check the path")
             }
             Self::TooLarge { .. } => {
                 Report::new("answers-file", message).hint("answers are small; is it the right file?")
             }
             Self::Syntax { reason, .. } => Report::new("answers-file", message)
-                .details(reason.lines().map(|line| printable(line).into_owned()))
+                .details(reason.lines().take(6).map(|line| printable(line).chars().take(200).collect()))
                 .hint("correct the file"),
             Self::Extension { .. } => {
                 Report::new("answers-file", message).hint("call it `.toml`, `.yaml`, `.yml` or `.json`")

@@ -1,6 +1,7 @@
 //! What the user answered, before any question is known: on the command line, in a file, in `scaffold.toml`.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -133,7 +134,7 @@ fn flatten(key: &str, value: Value, place: &str, entries: &mut Vec<Entry>) {
         entries.push(Entry { path, value: Raw::Value(value), place: place.to_owned() });
     };
     match value {
-        Value::Object(members) => {
+        Value::Object(members) if !members.is_empty() => {
             for (member, value) in members {
                 push(vec![key.to_owned(), member], value);
             }
@@ -145,21 +146,30 @@ fn flatten(key: &str, value: Value, place: &str, entries: &mut Vec<Entry>) {
 fn read_file(file: &Path) -> Result<JsonObject, GivenError> {
     let path = || file.to_owned();
     let unreadable = |reason: std::io::Error| GivenError::Unreadable { path: path(), reason };
-    let size = std::fs::metadata(file).map_err(unreadable)?.len();
-    if size > MAX_FILE {
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    if !["toml", "yaml", "yml", "json"].contains(&extension) {
+        return Err(GivenError::Extension { path: path() });
+    }
+    // A pipe or a device might never end, or never begin.
+    if !std::fs::metadata(file).map_err(unreadable)?.is_file() {
+        return Err(unreadable(std::io::Error::other("it is not a file")));
+    }
+    let mut text = String::new();
+    let opened = std::fs::File::open(file).map_err(unreadable)?;
+    opened.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if text.len() as u64 > MAX_FILE {
         return Err(GivenError::TooLarge { path: path(), limit: MAX_FILE });
     }
-    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let syntax = |reason: String| GivenError::Syntax { path: path(), reason };
-    match file.extension().and_then(|extension| extension.to_str()) {
-        Some("toml") => toml::from_str::<toml::Table>(&text)
+    match extension {
+        "toml" => toml::from_str::<toml::Table>(text)
             .map(|table| table.into_iter().map(|(key, value)| (key, from_toml(value))).collect())
             .map_err(|error| syntax(error.to_string().trim_end().to_owned())),
-        Some("yaml" | "yml") => {
-            serde_saphyr::from_str::<JsonObject>(&text).map_err(|error| syntax(error.to_string().trim_end().to_owned()))
+        "yaml" | "yml" => {
+            serde_saphyr::from_str::<JsonObject>(text).map_err(|error| syntax(error.to_string().trim_end().to_owned()))
         }
-        Some("json") => serde_json::from_str(&text).map_err(|error| syntax(error.to_string())),
-        _ => Err(GivenError::Extension { path: path() }),
+        _ => serde_json::from_str(text).map_err(|error| syntax(error.to_string())),
     }
 }
 

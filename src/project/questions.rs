@@ -18,6 +18,8 @@ pub struct Questions {
     pub list: Vec<Question>,
     /// Everything that is asked of all answers together, but for which must be there: that depends on `x-when`.
     schema: Schema,
+    /// What is asked of each answer by itself: conditions between answers say nothing about one alone.
+    single: Schema,
     document: Value,
 }
 
@@ -120,18 +122,18 @@ impl Questions {
                     printable(key)
                 )));
             }
-            let property = resolve(&document, property);
-            if property["writeOnly"] == true {
+            if asks_for_secret(&document, property) {
                 return Err(QuestionsError::Secret { pack: pack.clone(), key: key.clone() });
             }
-            let text = |member: &str| property[member].as_str().map(str::to_owned);
-            let when = property.get("x-when").map(|when| compile(&with_definitions(&document, when))).transpose()?;
+            let text = |member: &str| member_of(&document, property, member).and_then(Value::as_str).map(str::to_owned);
+            let when = member_of(&document, property, "x-when");
+            let when = when.map(|when| compile(&with_definitions(&document, when))).transpose()?;
             list.push(Question {
                 key: key.clone(),
                 title: text("title").unwrap_or_else(|| key.clone()),
                 description: text("description"),
                 kind: kind(&document, property),
-                default: property.get("default").cloned(),
+                default: member_of(&document, property, "default").cloned(),
                 computed_default: text("x-default"),
                 when,
                 required: required.contains(key.as_str()),
@@ -143,7 +145,8 @@ impl Questions {
             rest.shift_remove(member);
         }
         let schema = compile(&Value::Object(rest))?;
-        Ok(Self { list, schema, document })
+        let single = compile(&with_definitions(&document, &json!({ "properties": properties })))?;
+        Ok(Self { list, schema, single, document })
     }
 
     /// What is wrong with the answers, taken together.
@@ -155,7 +158,7 @@ impl Questions {
     pub fn problems_of(&self, key: &str, value: &Value) -> Vec<Problem> {
         let place = format!("/{key}");
         let alone = json!({ key: value });
-        let mut problems = self.schema.problems(&alone);
+        let mut problems = self.single.problems(&alone);
         problems.retain(|problem| {
             problem.pointer.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
@@ -172,21 +175,24 @@ impl Questions {
     /// # Errors
     /// The rest of a sentence that begins with the key.
     pub fn read_text(&self, key: &str, inside: &[String], text: &str) -> Result<Value, String> {
-        let mut schema = resolve(&self.document, &self.document["properties"][key]);
+        let nothing = Value::Null;
+        let mut schema = &self.document["properties"][key];
         for member in inside {
-            schema = resolve(&self.document, &schema["properties"][member.as_str()]);
+            let members = member_of(&self.document, schema, "properties").unwrap_or(&nothing);
+            schema = &members[member.as_str()];
         }
-        read_text(schema, text)
+        let member = |name: &str| member_of(&self.document, schema, name).unwrap_or(&nothing);
+        read_text(member("enum"), member("type"), text)
     }
 }
 
-fn read_text(schema: &Value, text: &str) -> Result<Value, String> {
-    if let Some(options) = schema["enum"].as_array() {
+fn read_text(options: &Value, kind: &Value, text: &str) -> Result<Value, String> {
+    if let Some(options) = options.as_array() {
         if let Some(option) = options.iter().find(|option| plain(option) == text) {
             return Ok(option.clone());
         }
     }
-    let kinds: Vec<&str> = match &schema["type"] {
+    let kinds: Vec<&str> = match kind {
         Value::String(kind) => vec![kind],
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
@@ -225,33 +231,65 @@ fn is_of(value: &Value, kind: &str) -> bool {
 }
 
 fn kind(document: &Value, property: &Value) -> Kind {
-    if let Some(options) = property["enum"].as_array() {
+    let member = |schema, name: &str| member_of(document, schema, name);
+    if let Some(options) = member(property, "enum").and_then(Value::as_array) {
         return Kind::Select(options.clone());
     }
-    match property["type"].as_str() {
+    match member(property, "type").and_then(Value::as_str) {
         Some("string") => Kind::Text,
         Some("integer") => Kind::Integer,
         Some("number") => Kind::Number,
         Some("boolean") => Kind::Confirm,
-        Some("array") => match resolve(document, &property["items"])["enum"].as_array() {
-            Some(options) => Kind::MultiSelect(options.clone()),
-            None => Kind::Json,
-        },
+        Some("array") => {
+            match member(property, "items").and_then(|items| member(items, "enum")).and_then(Value::as_array) {
+                Some(options) => Kind::MultiSelect(options.clone()),
+                None => Kind::Json,
+            }
+        }
         _ => Kind::Json,
     }
 }
 
-/// Follows a reference into the same document, as far as it goes.
-fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+/// How many references are followed, one after the other.
+const REFERENCES: usize = 16;
+
+/// A member of a schema, or of what it refers to: what stands beside a `$ref` comes first.
+fn member_of<'a>(document: &'a Value, schema: &'a Value, name: &str) -> Option<&'a Value> {
     let mut schema = schema;
-    for _ in 0..16 {
-        let target = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-        match target.and_then(|pointer| document.pointer(pointer)) {
-            Some(next) => schema = next,
-            None => break,
+    for _ in 0..REFERENCES {
+        if let Some(member) = schema.get(name) {
+            return Some(member);
+        }
+        let reference = schema.get("$ref")?.as_str()?;
+        schema = document.pointer(reference.strip_prefix('#')?)?;
+    }
+    None
+}
+
+/// Whether a schema, or anything in it or that it refers to, is `writeOnly`.
+fn asks_for_secret(document: &Value, schema: &Value) -> bool {
+    let mut due = vec![(schema, REFERENCES)];
+    while let Some((value, references)) = due.pop() {
+        match value {
+            Value::Object(members) => {
+                if members.get("writeOnly") == Some(&Value::Bool(true)) {
+                    return true;
+                }
+                let reference = members.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));
+                if let (Some(target), 1..) = (reference.and_then(|pointer| document.pointer(pointer)), references) {
+                    due.push((target, references - 1));
+                }
+                // What follows are values, not schemas.
+                let parts = members
+                    .iter()
+                    .filter(|(name, _)| !["default", "const", "enum", "examples"].contains(&name.as_str()));
+                due.extend(parts.map(|(_, part)| (part, references)));
+            }
+            Value::Array(parts) => due.extend(parts.iter().map(|part| (part, references))),
+            _ => {}
         }
     }
-    schema
+    false
 }
 
 /// A part of the document as a schema of its own, with the definitions that it may refer to.

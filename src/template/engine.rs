@@ -1,9 +1,12 @@
 //! The one shape of environment, and the bounds around running it.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::io;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use minijinja::value::{Serde, StringInput};
 use minijinja::{AutoEscape, Environment, Error, State, Template, UndefinedBehavior, Value};
@@ -55,7 +58,10 @@ thread_local! {
 fn threads() -> Option<&'static rayon::ThreadPool> {
     static THREADS: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
     let start = || {
+        // As many as there are processors, whatever the environment says: a stack each is reserved.
+        let number = std::thread::available_parallelism().map_or(1, NonZero::get).min(16);
         rayon::ThreadPoolBuilder::new()
+            .num_threads(number)
             .thread_name(|number| format!("template-{number}"))
             .stack_size(limits::STACK)
             .start_handler(|_| HAS_ROOM.set(true))
@@ -74,12 +80,44 @@ pub(super) fn on_own_stack<T: Send>(
     work: impl FnOnce() -> Result<T, TemplateError> + Send,
 ) -> Result<T, TemplateError> {
     let failed = |message: &str| TemplateError::new(TemplateErrorKind::Failed, message);
-    let guarded =
-        || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(failed("the template engine failed on it")));
+    let guarded = || {
+        let _running = Running::begin();
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(failed("the template engine failed on it")))
+    };
     if HAS_ROOM.get() {
         return guarded();
     }
     threads().ok_or_else(|| failed("no thread could be started for it"))?.install(guarded)
+}
+
+/// What the engine is working on, by number.
+static RUNNING: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+
+/// A piece of work, for as long as it is worked on.
+struct Running(u64);
+
+impl Running {
+    fn begin() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
+        with_running(|running| running.insert(number));
+        Self(number)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        with_running(|running| running.remove(&self.0));
+    }
+}
+
+/// The number of the oldest piece of work that the engine has not finished.
+pub(super) fn oldest_running() -> Option<u64> {
+    with_running(|running| running.first().copied())
+}
+
+fn with_running<T>(look: impl FnOnce(&mut BTreeSet<u64>) -> T) -> T {
+    look(&mut RUNNING.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Runs `work` on the engine's threads, so that whatever it does in parallel meets the engine where it has room.

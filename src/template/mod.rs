@@ -11,6 +11,7 @@
 //!
 //! One gap is known. The operators `~`, `+`, `==`, `<` and `in` are the engine's own; where they meet a list that stands
 //! for far more elements than it holds, such as `[0] * 99999999`, they do the work first and pay for it afterwards.
+//! [`oldest_running`] lets whoever owns the process see that, and end it (`cli`'s watchdog does).
 //!
 //! Nothing in here reads a clock or makes random numbers: a template gives the same bytes everywhere. There is no
 //! `namespace`, because a value that can hold itself has no end; packs compute, templates lay out.
@@ -26,6 +27,8 @@ mod weight;
 mod bombs;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
 
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
@@ -50,6 +53,8 @@ pub mod limits {
     pub const DEPTH: usize = 64;
     /// Bytes of one template's source.
     pub const SOURCE: usize = 1 << 20;
+    /// Templates of one pack.
+    pub const TEMPLATES: usize = 20_000;
     /// Bytes of all sources of one pack.
     pub const SOURCES: usize = 16 << 20;
     /// Bytes of the engine's own stack. Only what is touched takes memory.
@@ -71,6 +76,10 @@ impl Templates {
     /// # Errors
     /// Two templates of one name, a syntax error, marks that can't be told apart, a source beyond its bounds.
     pub fn parse(sources: &[Source]) -> Result<Self, TemplateError> {
+        if sources.len() > limits::TEMPLATES {
+            let message = format!("there are {} templates, and {} is the most", sources.len(), limits::TEMPLATES);
+            return Err(TemplateError::new(TemplateErrorKind::Limit, message));
+        }
         let total: usize = sources.iter().map(|source| source.text.len()).sum();
         if total > limits::SOURCES {
             let message = format!("the templates have {total} bytes together, and {} is the most", limits::SOURCES);
@@ -78,7 +87,12 @@ impl Templates {
         }
         engine::on_own_stack(|| {
             let mut environment = engine::environment();
+            let mut names = BTreeSet::new();
             for source in sources {
+                if !names.insert(source.name.as_str()) {
+                    let error = TemplateError::new(TemplateErrorKind::Duplicate, "two templates have this name");
+                    return Err(error.of_template(&source.name));
+                }
                 add(&mut environment, source).map_err(|error| error.of_template(&source.name))?;
             }
             Ok(Self { environment })
@@ -135,15 +149,18 @@ pub fn interpolate(template: &str, values: &JsonObject) -> Result<String, Templa
     })
 }
 
+/// A number that stands for the oldest rendering or expression that is being worked on: while it stays the same, the
+/// engine has not got on. For whoever can end the process when the bounds in here were not enough.
+pub fn oldest_running() -> Option<u64> {
+    engine::oldest_running()
+}
+
 /// Runs `work`, which may render in parallel, on the engine's own threads: many renderings then share them.
 pub fn in_parallel<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     engine::on_own_threads(work)
 }
 
 fn add(environment: &mut Environment<'static>, source: &Source) -> Result<(), TemplateError> {
-    if environment.templates().any(|(known, _)| known == source.name) {
-        return Err(TemplateError::new(TemplateErrorKind::Duplicate, "two templates have this name"));
-    }
     let syntax = syntax(source.syntax.as_ref())?;
     scan::template(&source.text, &syntax)?;
     environment.set_syntax(syntax);

@@ -14,7 +14,7 @@ fn source(name: &str, text: &str) -> Source {
 }
 
 fn rendering(template: &str, values: Value) -> Rendering {
-    Rendering { template: template.to_owned(), values: object(values) }
+    Rendering { template: template.to_owned(), values: object(values).into() }
 }
 
 fn render(text: &str, values: Value) -> Result<String, TemplateError> {

@@ -70,7 +70,9 @@ fn all_three_compose() {
     let machine = Machine::new();
     new(&machine, built, &LANGUAGES, &["--defaults"]).succeeds();
     let merged: Value = serde_json::from_str(&machine.read("shop/greetings.json")).unwrap();
-    assert_data_eq!(format!("{merged:#}"), str![[r#"
+    assert_data_eq!(
+        format!("{merged:#}"),
+        str![[r#"
 {
   "languages": {
     "c": true,
@@ -83,8 +85,11 @@ fn all_three_compose() {
     "python"
   ]
 }
-"#]]);
-    assert_data_eq!(machine.read("shop/.gitignore"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        machine.read("shop/.gitignore"),
+        str![[r#"
 # greeting-c
 *.tmp
 c.log
@@ -95,12 +100,16 @@ javascript.log
 # greeting-python
 python.log
 
-"#]]);
-    assert_data_eq!(machine.read("shop/greetings/c.facts"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        machine.read("shop/greetings/c.facts"),
+        str![[r#"
 greeting-javascript greeting-javascript@1.0.0
 greeting-python greeting-python@1.0.0
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

@@ -50,7 +50,7 @@
 //!
 //! # Building
 //!
-//! A pack is a crate of the type `cdylib`, compiled for `wasm32-unknown-unknown`; `scaffold pack build` makes a
+//! A pack is a crate of the type `cdylib`, compiled for `wasm32-unknown-unknown`; `cargo xtask build` makes a
 //! component of it. It compiles natively too, so its logic is tested by plain `cargo test` with the kit in
 //! [`test`](mod@test).
 //!

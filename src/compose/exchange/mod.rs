@@ -13,7 +13,8 @@ mod error;
 mod tests;
 mod waves;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ pub use error::{ExchangeError, Link};
 
 use super::party::Party;
 use crate::model::{Instance, Name, Offer, Phase, Requirement, Taken};
-use crate::schema::{Problem, Schema};
+use crate::schema::{Problem, Schema, SchemaError};
 
 /// Names packs outside of the project that provide what a requirement asks for: a registry's knowledge, for hints.
 pub type Suppliers<'a> = dyn Fn(&Requirement) -> Vec<Name> + Sync + 'a;
@@ -32,6 +33,19 @@ pub struct Exchange<'a> {
     suppliers: &'a Suppliers<'a>,
     waves: Vec<Vec<usize>>,
     offers: Vec<Vec<Offer>>,
+    schemas: Schemas,
+}
+
+/// Schemas of facts, compiled once each: a capability's provider and its takers mostly bring the same.
+#[derive(Default)]
+struct Schemas(Mutex<BTreeMap<String, Arc<Result<Schema, SchemaError>>>>);
+
+impl Schemas {
+    fn compile(&self, schema: &Value) -> Arc<Result<Schema, SchemaError>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let compiled = known.entry(schema.to_string()).or_insert_with(|| Arc::new(Schema::compile(schema)));
+        Arc::clone(compiled)
+    }
 }
 
 impl<'a> Exchange<'a> {
@@ -41,7 +55,7 @@ impl<'a> Exchange<'a> {
     /// A circle of packs that need each other's facts in `plan`.
     pub fn new(instances: &'a [Instance], suppliers: &'a Suppliers<'a>) -> Result<Self, Vec<ExchangeError>> {
         let waves = waves::waves(instances)?;
-        Ok(Self { instances, suppliers, waves, offers: vec![Vec::new(); instances.len()] })
+        Ok(Self { instances, suppliers, waves, offers: vec![Vec::new(); instances.len()], schemas: Schemas::default() })
     }
 
     /// Which instances plan together, by their places in canonical order: a wave needs offers of earlier waves only.
@@ -68,7 +82,7 @@ impl<'a> Exchange<'a> {
                 errors
                     .push(ExchangeError::Repeated { pack: Party::of(instance), capability: offer.capability.clone() });
             }
-            errors.extend(check_offer(instance, offer));
+            errors.extend(self.check_offer(instance, offer));
         }
         if !errors.is_empty() {
             return Err(errors);
@@ -170,7 +184,8 @@ impl<'a> Exchange<'a> {
         if accepted.is_empty() {
             return Vec::new();
         }
-        let schema = match Schema::compile(&requirement.facts) {
+        let compiled = self.schemas.compile(&requirement.facts);
+        let schema = match compiled.as_ref() {
             Ok(schema) => schema,
             Err(error) => {
                 let capability = requirement.name.clone();
@@ -193,26 +208,26 @@ impl<'a> Exchange<'a> {
         }
         errors
     }
-}
 
-/// Whether the manifest declares the offer, and whether its facts are as declared.
-fn check_offer(instance: &Instance, offer: &Offer) -> Option<ExchangeError> {
-    let pack = Party::of(instance);
-    let capability = offer.capability.clone();
-    let declared = &instance.manifest.provides;
-    let Some(own) = declared.iter().find(|own| own.name == offer.capability && own.version == offer.version) else {
-        let declared = declared.iter().map(|own| format!("`{}@{}`", own.name, own.version)).collect();
-        return Some(ExchangeError::Undeclared { pack, capability, version: offer.version.clone(), declared });
-    };
-    match Schema::compile(&own.facts) {
-        Err(error) => {
-            let capability = capability.to_string();
-            Some(ExchangeError::Schema { pack, capability, message: error.to_string() })
-        }
-        Ok(schema) => {
-            let problems = schema.problems(&offer.facts);
-            let problems = shown(problems, &offer.facts);
-            (!problems.is_empty()).then_some(ExchangeError::Facts { pack, capability, problems })
+    /// Whether the manifest declares the offer, and whether its facts are as declared.
+    fn check_offer(&self, instance: &Instance, offer: &Offer) -> Option<ExchangeError> {
+        let pack = Party::of(instance);
+        let capability = offer.capability.clone();
+        let declared = &instance.manifest.provides;
+        let Some(own) = declared.iter().find(|own| own.name == offer.capability && own.version == offer.version) else {
+            let declared = declared.iter().map(|own| format!("`{}@{}`", own.name, own.version)).collect();
+            return Some(ExchangeError::Undeclared { pack, capability, version: offer.version.clone(), declared });
+        };
+        match self.schemas.compile(&own.facts).as_ref() {
+            Err(error) => {
+                let capability = capability.to_string();
+                Some(ExchangeError::Schema { pack, capability, message: error.to_string() })
+            }
+            Ok(schema) => {
+                let problems = schema.problems(&offer.facts);
+                let problems = shown(problems, &offer.facts);
+                (!problems.is_empty()).then_some(ExchangeError::Facts { pack, capability, problems })
+            }
         }
     }
 }

@@ -19,6 +19,8 @@ mod tests;
 mod toml;
 mod yaml;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde_json::Value;
 
 use crate::model::{ListRule, printable};
@@ -107,6 +109,12 @@ impl Format {
 /// # Errors
 /// Every fragment that can't be read, or else every conflict.
 pub(super) fn merge(format: Format, fragments: &[Fragment<'_>]) -> Result<String, Vec<MergeError>> {
+    // The texts are strangers', and the parsers that read them are large: a fault in one is that file's problem.
+    catch_unwind(AssertUnwindSafe(|| merge_texts(format, fragments)))
+        .unwrap_or_else(|_| Err(vec![MergeError::Unfaithful { message: "the merge broke off".to_owned() }]))
+}
+
+fn merge_texts(format: Format, fragments: &[Fragment<'_>]) -> Result<String, Vec<MergeError>> {
     let layers = read_all(format, fragments)?;
     let merged = model::merge_layers(&layers).map_err(|clashes| clashes.into_iter().map(clash).collect::<Vec<_>>())?;
     let (Some(base), Some(old)) = (fragments.first(), layers.first()) else { return Ok(String::new()) };

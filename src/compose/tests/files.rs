@@ -198,7 +198,7 @@ fn dotenv_lines_of_one_key_and_two_values_conflict() {
 fn templates_are_rendered_with_their_values_and_named_in_origins() {
     let rendering = |template: &str, name: &str| {
         let values = serde_json::json!({"name": name}).as_object().unwrap().clone();
-        Text::Template(Rendering { template: template.to_owned(), values })
+        Text::Template(Rendering { template: template.to_owned(), values: values.into() })
     };
     let templated = |path: &str, text: Text| file_with(path, "", |file| file.contents = Content::Text(text));
     let source = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned(), syntax: None };

@@ -80,9 +80,10 @@ impl Diagnose for PublishError {
         match self {
             Self::Registry(error) => error.report(),
             Self::Component(error) => Report { message: self.to_string(), ..error.report() },
-            Self::NoManifest => {
-                report("manifest-missing", "build it with `scaffold pack build`, which writes the manifest into it")
-            }
+            Self::NoManifest => report(
+                "manifest-missing",
+                "add it with `scaffold::component::with_manifest`, as `cargo xtask build` does",
+            ),
             Self::BuildMetadata { .. } => report("version-metadata", "drop what follows the `+` in the version"),
             Self::ReservedName { .. } => report("name-reserved", "give the pack another name"),
             Self::TooLarge { .. } => report("blob-too-large", "strip the component, and keep large files out of it"),

@@ -156,6 +156,12 @@ pub enum ResolveError {
         /// The host's explanation.
         report: Box<Report>,
     },
+    /// A name that `scaffold.toml` uses for something else.
+    #[error("no use of a pack can be called `{instance}`: `[answers.{instance}]` holds what goes to all packs")]
+    ReservedInstance {
+        /// The name.
+        instance: Name,
+    },
     /// More packs than a project may have.
     #[error("this project has more than {limit} packs, with those that they depend on")]
     TooManyPacks {
@@ -199,9 +205,10 @@ impl Diagnose for ResolveError {
             Self::InstanceTwice { instance, .. } => {
                 report("instance-twice", &format!("give one of them another name: `{instance}-2=SPEC`"))
             }
-            Self::LockedGone { pack, .. } => {
-                report("locked-version-gone", &format!("run `scaffold update {}` to take another version", pack.name))
-            }
+            Self::LockedGone { pack, .. } => report(
+                "locked-version-gone",
+                &format!("take the lock's entry of `{}` out to resolve it anew", pack.name),
+            ),
             Self::LockedChanged { pack, digests, .. } => report(
                 "locked-digest-changed",
                 &format!("ask the publisher of `{}` why: a version never changes", pack.name),
@@ -213,6 +220,9 @@ impl Diagnose for ResolveError {
             }
             Self::Component { error, .. } => Report { message: self.to_string(), ..error.report() },
             Self::Describe { path, report } => report.as_ref().clone().detail(format!("in `{}`", path.display())),
+            Self::ReservedInstance { .. } => {
+                report("instance-reserved", "give this use of the pack another name: `NAME=SPEC`")
+            }
             Self::TooManyPacks { .. } => report("too-many-packs", "divide it into several projects"),
             Self::TooHard { .. } => report("resolution-limit", "ask for exact versions of some packs: `NAME@=1.2.3`"),
         }

@@ -30,6 +30,9 @@ use super::source::carries;
 use super::{BlobId, IndexLine, PackSpec, RegistryError, Source, Spec, fetch};
 use crate::model::{Digest, Manifest, Name, PackId, Report};
 
+/// `[answers.shared]` in `scaffold.toml` holds what goes to every pack that asks, so no use of a pack is called so.
+const RESERVED: &str = "shared";
+
 /// How a component that carries no manifest is asked for it: the host runs its `describe`. The host is no business of
 /// this room, so the caller brings it.
 pub type Describe<'a> = dyn FnMut(&Path, &[u8]) -> Result<Manifest, Report> + 'a;
@@ -184,6 +187,9 @@ impl Request {
 
     fn sit(&mut self, instance: Name, pack: Name) -> Result<(), ResolveError> {
         let quoted = |name: &Name| format!("`{name}`");
+        if instance.as_str() == RESERVED {
+            return Err(ResolveError::ReservedInstance { instance });
+        }
         if let Some(other) = self.seats.get(&instance) {
             let (first, second) = (quoted(other), quoted(&pack));
             return Err(ResolveError::InstanceTwice { instance, first, second });
