@@ -4,16 +4,22 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use scaffold::host::grants;
-use scaffold::registry;
+use scaffold::registry::{self, Folder, Source as _};
 
 use crate::failure::{Failure, Outcome};
 use crate::packs;
 
-/// Builds every pack of `plugins/` that is no example, and publishes it to a folder's registry.
+/// Builds every pack of `plugins/` that is no example, and publishes it to a folder's registry; where the folder holds
+/// none yet, a new one is made under the default one's id.
 ///
 /// A version that is there already stays as it is; when its source has changed since, publishing it is refused.
 pub fn publish(root: &Path, folder: &Path) -> Outcome<()> {
     let published = now()?;
+    if !folder.join("config.json").exists() {
+        let default =
+            Folder::open(&root.join("registry")).map_err(|error| Failure::from_report("registry/", &error))?;
+        registry::init(folder, default.id()).map_err(|error| Failure::from_report("a new registry", &error))?;
+    }
     for pack in packs::build(root, &[])?.iter().filter(|pack| !pack.source.example) {
         let line = registry::publish(folder, &pack.bytes, &published, &grants)
             .map_err(|error| Failure::from_report(&pack.source.name, &error))?;
