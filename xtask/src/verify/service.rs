@@ -2,8 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::project::Project;
@@ -14,7 +14,7 @@ use crate::parts::Verdict;
 use crate::postgres::{self, Postgres};
 use crate::process;
 
-/// How long a service may take to answer.
+/// How long a service may take to answer, and to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two attempts to reach it.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -29,8 +29,18 @@ pub fn check(project: &Project, tools: &Tools, uv: Option<PathBuf>, server: Opti
     let make = |target: &str| {
         let mut make = tools.command("make", &project.folder);
         make.arg(target);
-        // Named even where it is on the PATH, so that it is always known which of the two installs.
-        make.arg(format!("UV={}", uv.as_ref().map(|uv| uv.display().to_string()).unwrap_or_default()));
+        match &uv {
+            // Last, because Python's tools bring a Python along, which is not the one to make environments with.
+            Some(uv) => {
+                let path = std::env::var_os("PATH").unwrap_or_default();
+                let paths: Vec<_> = std::env::split_paths(&path).chain(uv.parent().map(Path::to_owned)).collect();
+                make.env("PATH", std::env::join_paths(paths).unwrap_or(path));
+            }
+            // Even where the machine has it.
+            None => {
+                make.arg("UV=");
+            }
+        }
         make
     };
     let by = if uv.is_some() { "make install, by uv" } else { "make install, by pip" };
@@ -42,7 +52,7 @@ pub fn check(project: &Project, tools: &Tools, uv: Option<PathBuf>, server: Opti
         Some(server) => passed(process::quietly(make("check").env("TEST_DATABASE_URL", server.url()))),
         None => Ok(Verdict::Skipped("there is no PostgreSQL".to_owned())),
     });
-    list.check("make migrate, and make run serves", || match server {
+    list.check("make migrate; make run serves, and stops", || match server {
         Some(server) => passed(serve(project, server, &make)),
         None => Ok(Verdict::Skipped("there is no PostgreSQL".to_owned())),
     });
@@ -67,7 +77,7 @@ fn serve(project: &Project, server: &Postgres, make: &dyn Fn(&str) -> Command) -
             return Err(Failure::new(format!("`make run` ended: {status}")));
         }
         match get(port, READY) {
-            Ok(answer) if answer.starts_with("HTTP/1.1 200 ") => return Ok(()),
+            Ok(answer) if answer.starts_with("HTTP/1.1 200 ") => return service.stop(),
             Ok(answer) => last = answer.lines().next().unwrap_or_default().to_owned(),
             Err(error) => last = error.to_string(),
         }
@@ -87,12 +97,12 @@ fn get(port: u16, path: &str) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// A running service with everything that it started; it ends with this value.
+/// A running service with everything that it started; it ends with this value at the latest.
 struct Service(Child);
 
 impl Service {
     fn start(command: &mut Command) -> Outcome<Self> {
-        // A group of its own, by which make, the reloader and the server are stopped together.
+        // A group of its own, by which make, the reloader and the server are reached together.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -100,20 +110,34 @@ impl Service {
         child.map(Self).map_err(|error| Failure::new(format!("`{}`: {error}", process::line(command))))
     }
 
-    fn ended(&mut self) -> Outcome<Option<std::process::ExitStatus>> {
+    fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
         self.0.try_wait().map_err(|error| Failure::new(format!("the service: {error}")))
+    }
+
+    /// Stops it as a terminal does on Ctrl-C.
+    fn stop(mut self) -> Outcome<()> {
+        self.signal("INT");
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if self.ended()?.is_some() {
+                return Ok(());
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Err(Failure::new(format!("`make run` does not end within {} s of an interrupt", PATIENCE.as_secs())))
+    }
+
+    /// Sends a signal to the whole group. There may be nobody left to take it.
+    fn signal(&self, signal: &str) {
+        let mut kill = process::command("sh", Path::new("/"));
+        kill.args(["-c", "kill -s \"$1\" -- \"-$2\"", "sh", signal]).arg(self.0.id().to_string());
+        let _ = process::output(&mut kill);
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let group = self.0.id().to_string();
-        let mut kill = process::command("sh", std::path::Path::new("/"));
-        let stopped = process::output(kill.args(["-c", "kill -TERM -- \"-$1\"", "sh", &group]));
-        if stopped.is_err() && self.0.kill().is_err() {
-            eprintln!("warning: the service of process {group} is still running");
-        }
-        // Whether it ended well is not what was asked.
+        self.signal("KILL");
         let _ = self.0.wait();
     }
 }
