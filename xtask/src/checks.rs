@@ -57,8 +57,8 @@ fn build(root: &Path) -> Outcome<Verdict> {
 fn test(root: &Path) -> Outcome<Verdict> {
     in_both_workspaces(
         root,
-        &["test", "--profile", "ci", "--workspace", "--locked", "--", "--skip", FOREIGN],
-        &["test", "--workspace", "--locked"],
+        &["test", "--profile", "ci", "--workspace", "--locked", "--no-fail-fast", "--", "--skip", FOREIGN],
+        &["test", "--workspace", "--locked", "--no-fail-fast"],
     )
 }
 
