@@ -5,12 +5,13 @@
 //! cargo xtask test [PART...]              runs every check, or those named
 //! cargo xtask build [PACK...]             builds packs to target/packs/NAME-VERSION.wasm
 //! cargo xtask publish [--registry DIR]    builds the first-party packs and publishes them
-//! cargo xtask verify                      makes a project and runs its own checks on a throw-away PostgreSQL
+//! cargo xtask verify                      makes projects and runs their own checks on a throw-away PostgreSQL
 //! ```
 //!
 //! `build`, `publish` and `verify` are also what the checks are made of. A part of a check is a plain function; the
 //! list of them stands in [`checks`].
 
+mod checklist;
 mod checks;
 mod failure;
 mod packs;
@@ -18,6 +19,7 @@ mod parts;
 mod postgres;
 mod process;
 mod publish;
+mod registry;
 mod setup;
 mod toolchain;
 mod verify;
@@ -26,6 +28,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use failure::{Failure, Outcome};
+use parts::Verdict;
 
 const USAGE: &str = "usage: cargo xtask setup | test [PART...] | build [PACK...] | publish [--registry DIR] | verify";
 
@@ -53,7 +56,10 @@ fn run(args: &[&str]) -> Outcome<()> {
         }
         ["publish"] => publish::publish(&root, &root.join("registry")),
         ["publish", "--registry", folder] => publish::publish(&root, Path::new(folder)),
-        ["verify"] => verify::verify(&root),
+        ["verify"] => verify::verify(&root).map(|verdict| match verdict {
+            Verdict::Passed => println!("passed"),
+            Verdict::Skipped(why) => println!("passed, but for what was skipped: {why}"),
+        }),
         _ => Err(Failure::new(USAGE)),
     }
 }

@@ -58,7 +58,19 @@ impl Postgres {
 
     /// Where the database `postgres` is, for SQLAlchemy with asyncpg.
     pub fn url(&self) -> String {
-        format!("postgresql+asyncpg://postgres@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    /// Makes an empty database, and says where it is.
+    pub fn create_database(&self, name: &str) -> Outcome<String> {
+        let mut create = self.program("createdb");
+        create.args(["--host=127.0.0.1", "--username=postgres", "--port"]).arg(self.port.to_string()).arg(name);
+        process::output(&mut create)?;
+        Ok(self.url_of(name))
+    }
+
+    fn url_of(&self, database: &str) -> String {
+        format!("postgresql+asyncpg://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
     fn make_cluster(&self) -> Outcome<()> {
@@ -137,7 +149,8 @@ pub fn programs() -> Outcome<PathBuf> {
         .collect();
     versions.sort();
     folders.extend(versions.into_iter().rev().map(|(_, folder)| folder));
-    let complete = |folder: &PathBuf| ["initdb", "pg_ctl"].iter().all(|program| folder.join(program).is_file());
+    let complete =
+        |folder: &PathBuf| ["initdb", "pg_ctl", "createdb"].iter().all(|program| folder.join(program).is_file());
     folders.into_iter().find(complete).ok_or_else(|| {
         Failure::new("PostgreSQL's server is not installed\nhint: on Debian as root, `apt-get install postgresql`")
     })
@@ -152,7 +165,8 @@ fn unprivileged() -> Outcome<User> {
     user.ok_or_else(|| Failure::new("PostgreSQL can't run as root, and there is no other user to run it"))
 }
 
-fn free_port() -> Outcome<u16> {
+/// A port of the loopback interface that nobody uses now.
+pub fn free_port() -> Outcome<u16> {
     let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
     port.map(|address| address.port()).map_err(|error| Failure::new(format!("no free port: {error}")))
 }

@@ -27,6 +27,9 @@ const LEFT_BY_CARGO: &[&str] = &[
     "RUSTFLAGS",
 ];
 
+/// How many of the last lines of a failed command's output are shown.
+const MAX_SAID: usize = 80;
+
 /// A command in a folder, with nothing to read.
 pub fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
@@ -58,6 +61,29 @@ pub fn output(command: &mut Command) -> Outcome<String> {
         return Err(Failure::new(format!("`{}` failed: {}\n{}", line(command), output.status, complaint.trim_end())));
     }
     String::from_utf8(output.stdout).map_err(|_| Failure::new(format!("`{}` printed no text", line(command))))
+}
+
+/// Runs a command and keeps what it prints to itself, unless it fails.
+pub fn quietly(command: &mut Command) -> Outcome<()> {
+    let output = command.output().map_err(|error| unstartable(command, &error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let mut text = format!("`{}` failed: {}", line(command), output.status);
+    for said in [&output.stdout, &output.stderr] {
+        let said = String::from_utf8_lossy(said);
+        let lines: Vec<&str> = said.trim_end().lines().collect();
+        for line in lines.iter().skip(lines.len().saturating_sub(MAX_SAID)) {
+            text.push_str("\n    ");
+            text.push_str(line);
+        }
+    }
+    Err(Failure::new(text))
+}
+
+/// Whether a program is there and starts.
+pub fn runs(program: &str, arguments: &[&str]) -> bool {
+    output(command(program, Path::new("/")).args(arguments)).is_ok()
 }
 
 fn unstartable(command: &Command, error: &std::io::Error) -> Failure {

@@ -7,9 +7,12 @@ use crate::{postgres, process, toolchain};
 
 /// Installs the missing packages on Debian as root; elsewhere says what is missing.
 pub fn install_what_is_missing(root: &Path) -> Outcome<()> {
+    for (program, use_of_it) in absent_programs() {
+        println!("`{program}` is not installed: {use_of_it} will be skipped");
+    }
     let missing = missing();
     if missing.is_empty() {
-        println!("nothing is missing");
+        println!("no package is missing");
         return Ok(());
     }
     let install = format!("apt-get install {}", missing.join(" "));
@@ -44,17 +47,30 @@ fn missing() -> Vec<&'static str> {
     if postgres::programs().is_err() {
         packages.push("postgresql");
     }
-    if !runs("make", &["--version"]) {
+    if !process::runs("make", &["--version"]) {
         packages.push("make");
     }
-    if !runs("python3", &["-c", "import ensurepip, venv"]) {
+    if !process::runs("python3", &["-c", "import ensurepip, venv"]) {
         packages.push("python3-venv");
+    }
+    if !process::runs("git", &["--version"]) {
+        packages.push("git");
     }
     packages
 }
 
-fn runs(program: &str, arguments: &[&str]) -> bool {
-    process::output(process::command(program, Path::new("/")).args(arguments)).is_ok()
+/// Programs that are left to the user, because distributions have old ones, or none.
+fn absent_programs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let programs: [(&str, &[&str], &str); 4] = [
+        ("node", &["--version"], "packs in JavaScript and GitHub's parser of workflows"),
+        ("npm", &["--version"], "packs in JavaScript and GitHub's parser of workflows"),
+        ("terraform", &["version"], "the check of generated infrastructure"),
+        ("kubectl", &["version", "--client"], "the check of generated manifests"),
+    ];
+    programs
+        .into_iter()
+        .filter(|(program, flags, _)| !process::runs(program, flags))
+        .map(|(name, _, what)| (name, what))
 }
 
 fn is_debian() -> bool {

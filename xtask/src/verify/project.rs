@@ -1,0 +1,175 @@
+//! Projects to check, made by the program that users get.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::{Failure, Outcome};
+use crate::parts::Verdict;
+use crate::process;
+
+/// Packs and answers.
+pub struct Composition {
+    /// The project's name.
+    pub name: &'static str,
+    /// The packs, in one of their orders.
+    pub packs: &'static [&'static str],
+    /// What differs from the defaults: `auth=none`.
+    pub answers: &'static [&'static str],
+}
+
+impl Composition {
+    /// What it is, in a line.
+    pub fn text(&self) -> String {
+        let parts: Vec<_> = self.packs.iter().chain(self.answers).copied().collect();
+        format!("{}: {}", self.name, parts.join(", "))
+    }
+}
+
+/// A generated project.
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+}
+
+impl Project {
+    /// A file or folder of the project, if it has it.
+    pub fn find(&self, path: &str) -> Option<PathBuf> {
+        Some(self.folder.join(path)).filter(|path| path.exists())
+    }
+
+    /// What lies in one of its folders, sorted; nothing where it has no such folder.
+    pub fn list(&self, folder: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder.join(folder)).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths
+    }
+}
+
+/// The program under test, on a machine where nobody has used it yet.
+pub struct Scaffold {
+    program: PathBuf,
+    folder: PathBuf,
+}
+
+impl Scaffold {
+    /// The program that cargo put beside this one; it works below `folder`.
+    pub fn new(folder: &Path) -> Outcome<Self> {
+        let this = std::env::current_exe().map_err(|error| Failure::new(format!("where xtask is: {error}")))?;
+        let program = this.with_file_name(format!("scaffold{}", std::env::consts::EXE_SUFFIX));
+        fs::create_dir_all(folder.join("home")).map_err(Failure::io(folder))?;
+        Ok(Self { program, folder: folder.to_owned() })
+    }
+
+    /// Makes a project from the registry in the program.
+    pub fn make(&self, composition: &Composition) -> Outcome<Project> {
+        let mut new = self.new_in(&self.folder, composition)?;
+        new.args(composition.packs.iter().flat_map(|pack| ["--pack", pack]));
+        process::quietly(&mut new)?;
+        Ok(Project { name: composition.name.to_owned(), folder: self.folder.join(composition.name) })
+    }
+
+    /// Makes the project again with its packs in every rotation, backwards too, in other places, time zones and
+    /// languages.
+    pub fn compare_orders(&self, composition: &Composition, project: &Project) -> Outcome<Verdict> {
+        let expected = files(&project.folder)?;
+        for (at, order) in orders(composition.packs).into_iter().enumerate() {
+            let folder = self.folder.join(format!("order-{at}")).join("deeper");
+            fs::create_dir_all(&folder).map_err(Failure::io(&folder))?;
+            let mut new = self.new_in(&folder, composition)?;
+            new.args(order.iter().flat_map(|pack| ["--pack", pack]));
+            process::quietly(new.env("TZ", "Pacific/Kiritimati").env("LC_ALL", "tr_TR.UTF-8"))?;
+            let found = files(&folder.join(composition.name))?;
+            if let Some(path) = first_difference(&expected, &found) {
+                let order = order.join(", ");
+                return Err(Failure::new(format!("`{}` differs when the order is {order}", path.display())));
+            }
+        }
+        Ok(Verdict::Passed)
+    }
+
+    /// `scaffold new` with a home in which there is nothing, and no variable of this machine's user.
+    fn new_in(&self, folder: &Path, composition: &Composition) -> Outcome<Command> {
+        let mut new = process::command(&self.program, folder);
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            if ["SCAFFOLD_", "XDG_", "LC_"].iter().any(|prefix| name.starts_with(prefix)) {
+                new.env_remove(&*name);
+            }
+        }
+        new.env("HOME", self.folder.join("home"));
+        new.args(["new", composition.name, "--defaults"]);
+        new.args(composition.answers.iter().flat_map(|answer| ["--set", answer]));
+        Ok(new)
+    }
+}
+
+/// Every rotation but the first, and every rotation backwards.
+fn orders<'a>(packs: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let mut orders = Vec::new();
+    for at in 0..packs.len() {
+        let mut order = packs.to_vec();
+        order.rotate_left(at);
+        if at > 0 {
+            orders.push(order.clone());
+        }
+        order.reverse();
+        orders.push(order);
+    }
+    orders
+}
+
+/// Every file below a folder, with its bytes.
+fn files(folder: &Path) -> Outcome<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(at) = folders.pop() {
+        for entry in fs::read_dir(&at).map_err(Failure::io(&at))? {
+            let path = entry.map_err(Failure::io(&at))?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = fs::read(&path).map_err(Failure::io(&path))?;
+            files.insert(path.strip_prefix(folder).unwrap_or(&path).to_owned(), bytes);
+        }
+    }
+    Ok(files)
+}
+
+fn first_difference<'a>(
+    expected: &'a BTreeMap<PathBuf, Vec<u8>>,
+    found: &'a BTreeMap<PathBuf, Vec<u8>>,
+) -> Option<&'a Path> {
+    let mut paths: Vec<_> = expected.keys().chain(found.keys()).collect();
+    paths.sort();
+    paths.into_iter().find(|path| expected.get(*path) != found.get(*path)).map(PathBuf::as_path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_orders_of_three_are_tried() {
+        let mut all = orders(&["a", "b", "c"]);
+        assert_eq!(all.len(), 5);
+        assert!(!all.contains(&vec!["a", "b", "c"]));
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 5);
+    }
+
+    #[test]
+    fn a_file_more_is_a_difference() {
+        let one = BTreeMap::from([(PathBuf::from("a"), Vec::new())]);
+        let two = BTreeMap::from([(PathBuf::from("a"), Vec::new()), (PathBuf::from("b"), Vec::new())]);
+        assert_eq!(first_difference(&one, &one), None);
+        assert_eq!(first_difference(&one, &two), Some(Path::new("b")));
+        assert_eq!(first_difference(&two, &one), Some(Path::new("b")));
+    }
+}
