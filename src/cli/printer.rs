@@ -53,12 +53,12 @@ impl Printer {
     pub fn data(&self, text: &str) {
         let mut stdout = std::io::stdout().lock();
         let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-        if let Err(error) = printed {
-            if error.kind() != std::io::ErrorKind::BrokenPipe {
-                let report = Report::new("output", "standard output can't be written");
-                self.line(&render(&report.detail(io_cause(&error)).hint("send it elsewhere"), "error", ERROR));
-                std::process::exit(1);
-            }
+        if let Err(error) = printed
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            let report = Report::new("output", "standard output can't be written");
+            self.line(&render(&report.detail(io_cause(&error)).hint("send it elsewhere"), "error", ERROR));
+            std::process::exit(1);
         }
     }
 

@@ -74,7 +74,7 @@ impl Pack {
     /// # Errors
     /// A call that fails, or a manifest that is not valid.
     pub fn describe(&self) -> Result<(Manifest, Vec<LogLine>), CallError> {
-        self.call(Call::Describe, |bindings, store| v0_1::describe(bindings, store))
+        self.call(Call::Describe, v0_1::describe)
     }
 
     /// Runs the first phase.

@@ -187,10 +187,8 @@ impl Questions {
 }
 
 fn read_text(options: &Value, kind: &Value, text: &str) -> Result<Value, String> {
-    if let Some(options) = options.as_array() {
-        if let Some(option) = options.iter().find(|option| plain(option) == text) {
-            return Ok(option.clone());
-        }
+    if let Some(option) = options.as_array().into_iter().flatten().find(|option| plain(option) == text) {
+        return Ok(option.clone());
     }
     let kinds: Vec<&str> = match kind {
         Value::String(kind) => vec![kind],

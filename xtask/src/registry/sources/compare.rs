@@ -216,7 +216,7 @@ fn lines(file: &str, published: &str, rebuilt: &str) -> Difference {
 struct Silence;
 
 impl Observer for Silence {
-    fn compiling(&self, _: usize) {}
+    fn compiling(&self, _: &[String]) {}
     fn compiled(&self, _: &str) {}
     fn warning(&self, _: &Report) {}
     fn log(&self, _: &str, _: &LogLine) {}
