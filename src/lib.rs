@@ -5,7 +5,7 @@
 //! rooms, and which way they look:
 //!
 //! ```text
-//! cli → pipeline → { project, registry, store, host, compose, apply } → { template, schema, model }
+//! cli → pipeline → { project, registry, store, host, compose, apply, authoring } → { template, schema, component, model }
 //! ```
 //!
 //! `host`, `compose` and `registry` do not know each other. `wasmtime` is named in `host` only, the terminal in `cli`

@@ -13,7 +13,7 @@ use super::FAILED;
 use super::printer::Printer;
 use super::progress::Compiling;
 use crate::model::Report;
-use crate::template;
+use crate::pipeline;
 
 /// How often to look.
 const TICK: Duration = Duration::from_millis(50);
@@ -49,7 +49,7 @@ impl Watchdog {
         let watch = move || {
             let (mut template, mut compilation) = (None, None);
             while gone.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                template = look(template, template::oldest_running());
+                template = look(template, pipeline::oldest_template());
                 let packs = compiling.lock().map(|packs| packs.clone()).unwrap_or_default();
                 compilation = look(compilation, Some(packs).filter(|packs| !packs.is_empty()));
                 if template.as_ref().is_some_and(|template| template.is_beyond(&TEMPLATE)) {

@@ -6,7 +6,7 @@
 /// One message: what happened, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// The code under which `docs/errors.md` explains it: `path-outside`.
+    /// The code under which `docs/errors.md` explains it: `path-refused`.
     pub code: &'static str,
     /// What happened, in one sentence without a full stop, names in backticks.
     pub message: String,

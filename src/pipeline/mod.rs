@@ -24,6 +24,8 @@ use crate::project::{Given, Lock, Mode};
 use crate::registry::{Locked, Source, Spec};
 use crate::store::{Cache, Home};
 
+/// A number that stands for the oldest template or expression that is being worked on.
+pub use crate::template::oldest_running as oldest_template;
 pub use members::Member;
 pub use new::{Created, NewProject, create};
 

@@ -114,7 +114,7 @@ impl Intent {
     /// The file's text for a new project.
     ///
     /// # Errors
-    /// An answer that TOML can't hold, which is null alone.
+    /// An answer that TOML can't hold: null, or an integer of more than 63 bits.
     pub fn to_text(&self) -> Result<String, ProjectError> {
         let mut document = DocumentMut::new();
         let project = section(&mut document, "project");

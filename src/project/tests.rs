@@ -107,6 +107,34 @@ fn members_are_reached_with_dots() {
 }
 
 #[test]
+fn what_stands_beside_a_reference_counts() {
+    let schema = json!({
+        "$defs": { "port": { "type": "integer" } },
+        "required": ["a"],
+        "properties": { "a": { "$ref": "#/$defs/port", "default": 8000 } }
+    });
+    assert_eq!(answer(schema.clone(), &[]).unwrap()["a"], 8000);
+    assert!(answer(schema, &["a=x"]).unwrap_err()[0].contains("whole number"));
+}
+
+#[test]
+fn a_condition_between_answers_is_not_asked_of_one_alone() {
+    let schema = json!({
+        "properties": { "kind": { "enum": ["a", "b"] }, "n": { "type": "integer" } },
+        "if": { "properties": { "kind": { "const": "a" } } },
+        "then": { "properties": { "n": { "maximum": 5 } } }
+    });
+    assert_eq!(answer(schema.clone(), &["kind=b", "n=9"]).unwrap()["n"], 9);
+    assert!(answer(schema, &["kind=a", "n=9"]).is_err());
+}
+
+#[test]
+fn a_default_that_is_wrong_is_the_packs_own() {
+    let lines = answer(json!({ "properties": { "a": { "type": "integer", "default": "x" } } }), &[]).unwrap_err();
+    assert!(lines[0].contains("the pack's own default is wrong"), "{lines:?}");
+}
+
+#[test]
 fn unsound_questions_are_the_packs_fault() {
     for (schema, code) in [
         (json!({ "properties": { "a": { "type": "strong" } } }), "question-schema"),
@@ -116,6 +144,14 @@ fn unsound_questions_are_the_packs_fault() {
         (json!({ "properties": [] }), "question-schema"),
         (json!({ "type": "array" }), "question-schema"),
         (json!({ "properties": { "a": { "writeOnly": true } } }), "question-secret"),
+        (
+            json!({ "$defs": { "t": {} }, "properties": { "a": { "$ref": "#/$defs/t", "writeOnly": true } } }),
+            "question-secret",
+        ),
+        (
+            json!({ "properties": { "a": { "properties": { "b": { "allOf": [{ "writeOnly": true }] } } } } }),
+            "question-secret",
+        ),
         (
             json!({ "$defs": { "s": { "writeOnly": true } }, "properties": { "a": { "$ref": "#/$defs/s" } } }),
             "question-secret",

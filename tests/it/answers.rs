@@ -226,12 +226,34 @@ fn an_answers_file_that_is_not_there() {
         refused(&machine(), &["--answers", "missing.toml"]),
         str![[r#"
 error[answers-file]: the answers file `missing.toml` can't be read
-  No such file or directory (os error 2)
+  it does not exist
 
 hint: check the path
 
 "#]]
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_answers_file_that_never_ends_or_never_begins() {
+    let machine = machine();
+    std::os::unix::fs::symlink("/dev/zero", machine.path("zero.json")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(machine.path("pipe.json")).status().unwrap().success());
+    for file in ["zero.json", "pipe.json"] {
+        let said = refused(&machine, &["--answers", file]);
+        assert!(said.starts_with("error[answers-file]"), "{said}");
+    }
+}
+
+#[test]
+fn one_text_that_two_packs_read_differently_is_written_for_each() {
+    let machine = Machine::new();
+    machine.pack("a.wasm", &Pack::new("text").questions(json!({ "port": { "type": "string" } })));
+    machine.pack("b.wasm", &Pack::new("number").questions(json!({ "port": { "type": "integer" } })));
+    machine.run(&["new", "shop", "--pack", "./a.wasm", "--pack", "./b.wasm", "--set", "port=80"]).succeeds();
+    let intent = machine.read("shop/scaffold.toml");
+    assert!(intent.contains("port = \"80\"") && intent.contains("port = 80\n"), "{intent}");
 }
 
 #[test]

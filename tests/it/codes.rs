@@ -45,6 +45,53 @@ fn command_lines() {
 }
 
 #[test]
+fn places_of_nobody() {
+    let machine = machine();
+    says(&new(&machine, &["--at", "typo=sub"]), "at-invalid");
+    assert!(!machine.path("shop").exists());
+}
+
+#[test]
+fn a_use_that_would_hide_the_shared_answers() {
+    says(&machine().run(&["new", "shop", "--pack", "shared=./plain.wasm"]).fails(), "instance-reserved");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_environment_that_is_not_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let machine = machine();
+    for variable in ["SCAFFOLD_REGISTRY", "SOURCE_DATE_EPOCH"] {
+        let mut command = machine.command(&NEW);
+        says(&machine.finish(command.env(variable, std::ffi::OsStr::from_bytes(b"\xff"))).fails(), "environment");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_can_not_be_written() {
+    let machine = machine();
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let mut command = machine.command(&[&NEW[..], &["--dry-run"]].concat());
+    // Not caught by the test: what the program says of it goes to standard error.
+    let output = command.stdout(full).stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    says(&String::from_utf8(output.stderr).unwrap(), "output");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_without_room() {
+    let machine = machine();
+    machine.run(&NEW).succeeds();
+    let mut command = std::process::Command::new("sh");
+    let script = format!("ulimit -v 1500000; exec {} new again --pack ./plain.wasm", env!("CARGO_BIN_EXE_scaffold"));
+    command.args(["-c", &script]).current_dir(machine.path("")).env("SCAFFOLD_HOME", machine.home());
+    let said = machine.finish(&mut command).fails();
+    says(&said, "pack-start");
+}
+
+#[test]
 fn an_answer_that_can_not_be_written() {
     let machine = machine();
     machine.write("answers.json", r#"{ "any": [null] }"#);

@@ -339,10 +339,20 @@ fn a_template_whose_lists_stand_for_more_than_they_hold() {
         str![[r#"
 error[template-limit]: a template takes more time or memory than templates may
 
-hint: render with fewer packs to find the one, and report it to its author
+hint: leave packs out one by one to find the one, and report it to its author
 
 "#]]
     );
+}
+
+/// The same by way of a question's default, before any pack runs, and by a pack that asks the host to evaluate it.
+#[cfg(target_os = "linux")]
+#[test]
+fn lists_that_stand_for_more_than_they_hold_elsewhere() {
+    let doubled = "{% set x = x + x %}".repeat(33);
+    let bomb = format!("{{% set x = [0] %}}{doubled}{{{{ (x ~ '') | length }}}}");
+    let said = refused(&Pack::new("hostile").questions(json!({ "a": { "type": "string", "x-default": bomb } })));
+    assert!(said.starts_with("error[template-limit]"), "{said}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod hostile;
 mod lock;
 mod log;
 mod new;
+mod readme;
 mod rooms;
 mod sandbox;
 mod skew;
