@@ -32,7 +32,7 @@ mod tests;
 
 use std::path::Path;
 
-use crate::model::Tree;
+use crate::model::{INTENT_FILE, LOCK_FILE, Tree};
 
 pub use error::ApplyError;
 
@@ -49,11 +49,6 @@ pub enum Recovery {
     /// All files of a project had been written and some moved into place: the rest followed, and the project is whole.
     Finished,
 }
-
-/// The file that says what the user wants.
-const INTENT_FILE: &str = "scaffold.toml";
-/// The file that says what that was resolved to.
-const LOCK_FILE: &str = "scaffold.lock";
 
 /// All that a new project consists of.
 #[derive(Clone, Copy)]

@@ -133,6 +133,13 @@ impl Folder {
     fn recover(&self, disk: Disk<'_>) -> Result<Recovery, ApplyError> {
         let beside = self.recover_sibling(disk);
         let own = self.path.join(OWN_FOLDER);
+        // Without a journal nothing had begun to appear, unless all of it has. Where there is anything else in the folder
+        // it is somebody's, and will be refused: nothing in it is ours to clear away.
+        let is_there = |name: &Path| self.dir.symlink_metadata(name).is_ok();
+        let is_ours = is_there(&own_journal()) || is_there(super::LOCK_FILE.as_ref());
+        if !is_ours && self.check_empty(true).is_err() {
+            return Ok(beside);
+        }
         let staging = match Staging::find(disk, &self.dir, OWN_FOLDER.as_ref()) {
             Found::Nothing => return Ok(beside),
             Found::Removed => return Ok(Recovery::Removed),
@@ -162,6 +169,10 @@ impl Folder {
             Found::Nothing | Found::Live => Recovery::Nothing,
         }
     }
+}
+
+fn own_journal() -> PathBuf {
+    Path::new(OWN_FOLDER).join(super::journal::FILE)
 }
 
 /// The folders above a target that did not exist.

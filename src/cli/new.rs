@@ -14,7 +14,7 @@ use super::prompt::TerminalAsker;
 use super::watchdog::Watchdog;
 use super::{one, variable, year};
 use crate::apply::{self, Recovery};
-use crate::model::{Instance, Name, Project, ProjectPath, Report, io_cause, printable};
+use crate::model::{INTENT_FILE, Instance, LOCK_FILE, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
 use crate::project::{Given, Mode};
 use crate::registry::{self, PackSpec, Spec};
@@ -203,7 +203,7 @@ fn show_tree(created: &Created, printer: &Printer) {
         let packs: Vec<&str> = file.origins.iter().map(|origin| origin.instance.as_str()).collect();
         text.push_str(&format!("{:>8}  {path}  ({})\n", file.contents.len(), packs.join(", ")));
     }
-    for (name, contents) in [("scaffold.lock", &created.lock), ("scaffold.toml", &created.intent)] {
+    for (name, contents) in [(LOCK_FILE, &created.lock), (INTENT_FILE, &created.intent)] {
         text.push_str(&format!("{:>8}  {name}\n", contents.len()));
     }
     printer.data(&text);

@@ -9,7 +9,7 @@ use super::ComponentError;
 use crate::model::Manifest;
 
 /// The custom section that holds the manifest as JSON.
-pub const MANIFEST_SECTION: &str = "scaffold:manifest";
+const MANIFEST_SECTION: &str = "scaffold:manifest";
 
 /// The most bytes that a component may have: compiling costs about a CPU second for each 1.5 MB.
 const MAX_SIZE: usize = 64 << 20;
@@ -20,21 +20,12 @@ const GENERATOR: &str = "scaffold:pack/generator";
 /// What a component says of itself.
 #[derive(Clone, Debug)]
 pub struct Inspection {
-    /// The contract that it was built for.
-    pub contract: Contract,
+    /// The version of `scaffold:pack` that it was built for.
+    pub contract: Version,
     /// The instances that it imports, sorted.
     pub imports: Vec<Interface>,
     /// The manifest, where the component carries one.
     pub manifest: Option<Manifest>,
-}
-
-/// A version of `scaffold:pack`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contract {
-    /// `0.1.0`.
-    pub version: Version,
-    /// Whether the component also exports `migration`.
-    pub migrates: bool,
 }
 
 /// An imported interface: `wasi:io/streams@0.2.9`.
@@ -117,9 +108,8 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, ComponentError> {
     }
     let generator = exports.iter().find(|export| export.name == GENERATOR).ok_or(ComponentError::NotAPack)?;
     let version = generator.version.clone().ok_or(ComponentError::NotAPack)?;
-    let migrates = exports.iter().any(|export| export.name == "scaffold:pack/migration");
     imports.sort();
-    Ok(Inspection { contract: Contract { version, migrates }, imports, manifest })
+    Ok(Inspection { contract: version, imports, manifest })
 }
 
 fn parse_manifest(json: &[u8]) -> Result<Manifest, ComponentError> {

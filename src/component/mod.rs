@@ -8,4 +8,4 @@ mod error;
 mod inspect;
 
 pub use error::ComponentError;
-pub use inspect::{Contract, Inspection, Interface, MANIFEST_SECTION, inspect, with_manifest};
+pub use inspect::{Inspection, Interface, inspect, with_manifest};

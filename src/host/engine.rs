@@ -92,7 +92,7 @@ impl Host {
     fn compile(&self, label: &str, bytes: &[u8]) -> Result<Component, HostError> {
         let pack = || label.to_owned();
         let inspection = component::inspect(bytes).map_err(|source| HostError::Component { pack: pack(), source })?;
-        let found = inspection.contract.version;
+        let found = inspection.contract;
         if !serves(&found) {
             return Err(HostError::Contract { pack: pack(), found, served: CONTRACT });
         }
@@ -121,15 +121,12 @@ impl Host {
         }
         let linked = linker.instantiate_pre(component).map_err(misfit)?;
         let bindings = v0_1::Bindings::new(linked).map_err(misfit)?;
-        let mut imports: Vec<String> = imports.iter().map(Interface::to_string).collect();
-        imports.sort();
         Ok(Pack {
             label: label.to_owned(),
             bindings,
             ticker: self.ticker.clone(),
             timeout: self.options.timeout,
             contract,
-            imports,
         })
     }
 }

@@ -23,8 +23,6 @@ pub struct Pack {
     pub(super) timeout: Duration,
     /// The contract that it was built for.
     pub(super) contract: Version,
-    /// The interfaces that it imports, as the lock records them: `wasi:io/streams@0.2.9`.
-    pub imports: Vec<String>,
 }
 
 /// What a pack can be asked.

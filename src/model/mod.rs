@@ -14,6 +14,7 @@ mod name;
 mod path;
 mod report;
 mod text;
+mod time;
 mod tree;
 
 pub use capability::{Capability, Cardinality, Offer, Phase, Requirement, Taken};
@@ -26,9 +27,10 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use digest::{Digest, DigestError};
 pub use manifest::{Dependency, Manifest};
 pub use name::{Name, NameError};
-pub use path::{PathError, PathSet, ProjectPath};
+pub use path::{INTENT_FILE, LOCK_FILE, PathError, PathSet, ProjectPath};
 pub use report::{Diagnose, Report};
-pub use text::{printable, unix_newlines};
+pub use text::{near, printable, unix_newlines};
+pub use time::{rfc3339, year_of};
 pub use tree::{Origin, Tree, TreeFile};
 
 /// A JSON object with its members in the order in which they were written.

@@ -23,6 +23,11 @@ pub struct PathError {
     pub reason: String,
 }
 
+/// The file that says what the user wants of a project.
+pub const INTENT_FILE: &str = "scaffold.toml";
+/// The file that says what that was resolved to.
+pub const LOCK_FILE: &str = "scaffold.lock";
+
 /// The longest path, in bytes: what fits Windows' limit with room for the folder that the project is in.
 const MAX_PATH: usize = 200;
 /// The longest name between two slashes, in bytes.
@@ -122,7 +127,7 @@ fn check_name(name: &str) -> Result<(), String> {
     if folded == ".git" || is_short_name_of_git(&folded) {
         return refuse("leads into `.git`, whose contents can run programs");
     }
-    if matches!(folded.as_str(), "scaffold.toml" | "scaffold.lock" | ".scaffold") {
+    if [INTENT_FILE, LOCK_FILE, ".scaffold"].contains(&folded.as_str()) {
         return Err(format!("has `{name}` in it, which is scaffold's own"));
     }
     Ok(())

@@ -24,6 +24,18 @@ fn is_deceptive(c: char) -> bool {
     }
 }
 
+/// Those of `known` that `name` may have been meant to be, the nearest first, three at the most.
+///
+/// A slip in four letters is forgiven, three slips at the most.
+pub fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let forgiven = (name.chars().count() / 4).clamp(1, 3);
+    let distances = known.into_iter().map(|known| (strsim::damerau_levenshtein(name, known), known));
+    let mut near: Vec<_> = distances.filter(|(distance, _)| *distance <= forgiven).collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(3).map(|(_, known)| known).collect()
+}
+
 /// Bytes with CRLF read as LF, as text is hashed and merged. Binary contents (with a NUL) are left alone.
 pub fn unix_newlines(bytes: &[u8]) -> Cow<'_, [u8]> {
     if bytes.contains(&0) || !bytes.windows(2).any(|pair| pair == b"\r\n") {
@@ -47,6 +59,13 @@ mod tests {
     fn escapes_and_reordering_are_made_visible() {
         assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\td"), "a\u{fffd}[2Jb\u{fffd}c\td");
         assert!(matches!(printable("plain ü"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn near_names_are_slips() {
+        assert_eq!(near("prot", ["port", "auth", "pot"]), ["port", "pot"]);
+        assert_eq!(near("fastapi-order", ["fastapi-orders", "fastapi-base"]), ["fastapi-orders"]);
+        assert!(near("x", ["team"]).is_empty());
     }
 
     #[test]

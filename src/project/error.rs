@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::answers::AskError;
 use super::questions::Question;
-use crate::model::{Diagnose, Name, PackId, Report, io_cause, printable};
+use crate::model::{Diagnose, INTENT_FILE, Name, PackId, Report, io_cause, near, printable};
 
 /// What can be wrong with `scaffold.toml` and `scaffold.lock`.
 #[derive(Debug, thiserror::Error)]
@@ -53,11 +53,9 @@ impl Diagnose for ProjectError {
     fn report(&self) -> Report {
         let message = self.to_string();
         match self {
-            Self::Syntax { file, line, column, .. } if *file == super::INTENT_FILE => {
-                Report::new("intent-syntax", message)
-                    .detail(format!("at {file}:{line}:{column}"))
-                    .hint("correct the line")
-            }
+            Self::Syntax { file, line, column, .. } if *file == INTENT_FILE => Report::new("intent-syntax", message)
+                .detail(format!("at {file}:{line}:{column}"))
+                .hint("correct the line"),
             Self::Syntax { file, line, column, .. } => Report::new("lock-syntax", message)
                 .detail(format!("at {file}:{line}:{column}"))
                 .hint("the file is written by scaffold: take it back from version control"),
@@ -215,8 +213,7 @@ impl Trouble {
     pub(super) fn unknown<'a>(full: &str, key: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let mut known: Vec<&str> = known.collect();
         known.sort_unstable();
-        let near = known.iter().find(|known| strsim::damerau_levenshtein(known, key) <= 2);
-        let message = match near {
+        let message = match near(key, known.iter().copied()).first() {
             Some(near) => format!("nobody asks this; did you mean `{near}`?"),
             None if known.is_empty() => "nobody asks anything".to_owned(),
             None => format!("nobody asks this; there are `{}`", known.join("`, `")),

@@ -26,8 +26,6 @@ struct Entry {
     /// `KEY`, `PACK.KEY` or `KEY.MEMBER`: which of them shows once the packs are known.
     path: Vec<String>,
     value: Raw,
-    /// How messages name the place.
-    place: String,
 }
 
 /// A value that has a type, or text that will get one from the schema.
@@ -55,8 +53,6 @@ pub struct Part {
     pub inside: Vec<String>,
     /// What goes there.
     pub value: Raw,
-    /// How messages name its source: `--set port=8o`.
-    pub place: String,
     /// Its rank among all that was given: later wins.
     rank: usize,
 }
@@ -69,9 +65,8 @@ impl Given {
     pub fn read(set: &[String], file: Option<&Path>) -> Result<Self, GivenError> {
         let mut entries = Vec::new();
         if let Some(file) = file {
-            let place = format!("`{}`", file.display());
             for (key, value) in read_file(file)? {
-                flatten(&key, value, &place, &mut entries);
+                flatten(&key, value, &mut entries);
             }
         }
         for text in set {
@@ -80,7 +75,7 @@ impl Given {
             if path.iter().any(String::is_empty) {
                 return Err(GivenError::EmptyKey { text: text.clone() });
             }
-            entries.push(Entry { path, value: Raw::Text(value.to_owned()), place: format!("`--set {key}`") });
+            entries.push(Entry { path, value: Raw::Text(value.to_owned()) });
         }
         Ok(Self { entries })
     }
@@ -92,8 +87,7 @@ impl Given {
             let mut path = entry.path.iter();
             let Some(first) = path.next() else { continue };
             let instance = instances.iter().find(|(name, _)| name.as_str() == first && entry.path.len() > 1);
-            let part =
-                |inside: Vec<String>| Part { inside, value: entry.value.clone(), place: entry.place.clone(), rank };
+            let part = |inside: Vec<String>| Part { inside, value: entry.value.clone(), rank };
             match (instance, path.next()) {
                 (Some((name, _)), Some(key)) => {
                     let own = addressed.own.entry((*name).clone()).or_default();
@@ -129,9 +123,9 @@ impl Addressed {
 }
 
 /// Tables of a file become paths two words deep at the most: `PACK.KEY`. What is deeper is a value.
-fn flatten(key: &str, value: Value, place: &str, entries: &mut Vec<Entry>) {
+fn flatten(key: &str, value: Value, entries: &mut Vec<Entry>) {
     let mut push = |path: Vec<String>, value: Value| {
-        entries.push(Entry { path, value: Raw::Value(value), place: place.to_owned() });
+        entries.push(Entry { path, value: Raw::Value(value) });
     };
     match value {
         Value::Object(members) if !members.is_empty() => {

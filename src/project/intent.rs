@@ -12,10 +12,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table};
 
 use super::error::ProjectError;
 use super::toml_values::to_table;
-use crate::model::{JsonObject, Name, Project, ProjectPath};
-
-/// The name of the file.
-pub const INTENT_FILE: &str = "scaffold.toml";
+use crate::model::{INTENT_FILE, JsonObject, Name, Project, ProjectPath};
 
 /// The key under `[answers]` for answers that go to every pack that asks.
 pub const SHARED: &str = "shared";

@@ -13,10 +13,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table};
 
 use super::error::ProjectError;
 use super::toml_values::to_table;
-use crate::model::{Digest, JsonObject, Name, Ownership, Project, ProjectPath, Tree, unix_newlines};
-
-/// The name of the file.
-pub const LOCK_FILE: &str = "scaffold.lock";
+use crate::model::{Digest, JsonObject, LOCK_FILE, Name, Ownership, Project, ProjectPath, Tree, unix_newlines};
 
 /// The form of the file that this version writes, and the newest that it reads.
 const FORMAT: u32 = 1;

@@ -17,6 +17,6 @@ mod toml_values;
 pub use answers::{Answer, Answers, AskError, Asker, Mode, Origin, answer_all};
 pub use error::{AnswersError, GivenError, ProjectError, QuestionsError, Trouble};
 pub use given::Given;
-pub use intent::{INTENT_FILE, Intent, PackIntent, ProjectIntent, SHARED};
-pub use lock::{LOCK_FILE, Lock, LockedAnswers, LockedFile, LockedPack, RENDER_EDITION};
+pub use intent::{Intent, PackIntent, ProjectIntent, SHARED};
+pub use lock::{Lock, LockedAnswers, LockedFile, LockedPack, RENDER_EDITION};
 pub use questions::{Kind, Question, Questions, plain};

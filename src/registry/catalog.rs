@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::FORMAT;
 use super::{IndexLine, RegistryError};
-use crate::model::{Name, printable};
+use crate::model::{Name, near, printable};
 
 /// The most bytes of `catalog.json`: some 100,000 packs.
 pub(super) const MAX_CATALOG: u64 = 64 << 20;
@@ -110,23 +110,14 @@ impl Catalog {
         self.packs.iter().filter(|pack| pack.provides.contains(capability)).map(|pack| &pack.name).collect()
     }
 
-    /// The names that `name` may have been meant to be, the nearest first.
+    /// The names that `name` may have been meant to be: slips, and those that it is a part of, such as `orders` of
+    /// `fastapi-orders`.
     pub fn near(&self, name: &Name) -> Vec<&Name> {
-        let name = name.as_str();
-        let bearable = (name.len() / 4).clamp(1, 3);
-        let distance = |other: &str| {
-            // Half a name (`orders` for `fastapi-orders`) is as good as one slip.
-            let part = name.len() > 2 && other.split('-').any(|word| word == name);
-            if part { 1 } else { strsim::damerau_levenshtein(name, other) }
-        };
-        let mut near: Vec<_> = self
-            .packs
-            .iter()
-            .map(|pack| (distance(pack.name.as_str()), &pack.name))
-            .filter(|(distance, _)| *distance <= bearable)
-            .collect();
-        near.sort();
-        near.into_iter().take(MAX_NEAR).map(|(_, name)| name).collect()
+        let slips = near(name.as_str(), self.packs.iter().map(|pack| pack.name.as_str()));
+        let is_part =
+            |other: &Name| name.as_str().len() > 2 && other.as_str().split('-').any(|word| word == name.as_str());
+        let names = self.packs.iter().map(|pack| &pack.name);
+        names.filter(|other| slips.contains(&other.as_str()) || is_part(other)).take(MAX_NEAR).collect()
     }
 }
 

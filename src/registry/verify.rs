@@ -71,7 +71,7 @@ fn check(registry: &Folder, line: &IndexLine) -> Result<(), String> {
     if !carries(&bytes, &line.manifest) {
         return Err(differs("manifest"));
     }
-    if contract.version != line.contract {
+    if contract != line.contract {
         return Err(differs("contract"));
     }
     if imports.iter().map(ToString::to_string).ne(line.imports.iter().cloned()) {

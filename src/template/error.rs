@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use minijinja::{Error, ErrorKind};
 
-use crate::model::{PackId, Report, printable};
+use crate::model::{PackId, Report, near, printable};
 
 /// Why a template can't be parsed or rendered: what, where, and about which variable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,12 +54,7 @@ impl TemplateError {
     }
 
     pub(super) fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
-        let mut near: Vec<_> = known
-            .map(|known| (strsim::damerau_levenshtein(name, known), known))
-            .filter(|(distance, known)| *distance <= 1 + name.len().min(known.len()) / 3)
-            .collect();
-        near.sort_unstable();
-        let near: Vec<_> = near.iter().take(3).map(|(_, known)| format!("`{}`", excerpt(known))).collect();
+        let near: Vec<_> = near(name, known).into_iter().map(|known| format!("`{}`", excerpt(known))).collect();
         let mut message = format!("there is no template `{}`", excerpt(name));
         if !near.is_empty() {
             message.push_str(&format!("; near it: {}", near.join(", ")));

@@ -111,11 +111,6 @@ impl Templates {
         })
     }
 
-    /// Whether there is a template of this name.
-    pub fn contains(&self, name: &str) -> bool {
-        self.environment.templates().any(|(known, _)| known == name)
-    }
-
     fn unknown(&self, name: &str) -> TemplateError {
         let known = self.environment.templates().map(|(name, _)| name);
         TemplateError::unknown(name, known)

@@ -76,6 +76,16 @@ hint: choose a folder that does not exist yet, or an empty one
 }
 
 #[test]
+fn a_folder_that_is_refused_keeps_what_looks_like_leftovers() {
+    let machine = Machine::new();
+    machine.pack("plain.wasm", &plain()).write("shop/mine.txt", "mine");
+    machine.write("shop/.scaffold/lock", "").write("shop/.scaffold/staging/kept.txt", "kept");
+    let before = machine.tree("shop");
+    machine.run(&["new", "shop", "--pack", "./plain.wasm"]).fails();
+    assert_eq!(machine.tree("shop"), before);
+}
+
+#[test]
 fn a_file_in_the_way_is_refused() {
     let machine = Machine::new();
     machine.pack("plain.wasm", &plain()).write("shop", "a file");

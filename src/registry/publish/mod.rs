@@ -101,7 +101,7 @@ fn line_of(manifest: Manifest, inspection: &Inspection, wasm: &[u8], published: 
         version: manifest.version.clone(),
         digest: Digest::of(wasm),
         size: wasm.len() as u64,
-        contract: inspection.contract.version.clone(),
+        contract: inspection.contract.clone(),
         imports: inspection.imports.iter().map(ToString::to_string).collect(),
         manifest,
         published: published.to_owned(),

@@ -237,7 +237,7 @@ fn from_local(instance: &Name, local: &LocalPack) -> Resolved {
     Resolved {
         instance: instance.clone(),
         manifest: Arc::clone(&local.manifest),
-        contract: local.inspection.contract.version.clone(),
+        contract: local.inspection.contract.clone(),
         imports: local.inspection.imports.iter().map(ToString::to_string).collect(),
         digest: local.digest,
         size: local.bytes.len() as u64,
