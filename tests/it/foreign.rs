@@ -41,6 +41,10 @@ fn runs(program: &str) -> bool {
 }
 
 fn new(machine: &Machine, built: &Path, languages: &[&str], options: &[&str]) -> Run {
+    machine.finish(&mut command(machine, built, languages, options))
+}
+
+fn command(machine: &Machine, built: &Path, languages: &[&str], options: &[&str]) -> Command {
     let packs: Vec<String> = languages
         .iter()
         .map(|language| built.join(format!("greeting-{language}.wasm")).display().to_string())
@@ -50,7 +54,9 @@ fn new(machine: &Machine, built: &Path, languages: &[&str], options: &[&str]) ->
     arguments.extend(options);
     // Compiling Python's interpreter takes as long as everything else together.
     arguments.extend(["--pack-timeout", "60"]);
-    machine.finish(machine.command(&arguments).env("SCAFFOLD_HOME", built.join("home")))
+    let mut command = machine.command(&arguments);
+    command.env("SCAFFOLD_HOME", built.join("home"));
+    command
 }
 
 #[test]
@@ -117,16 +123,8 @@ fn clocks_and_random_numbers_are_the_same_on_every_run() {
     let Some(built) = built() else { return };
     let trees = ["UTC", "Asia/Tokyo"].map(|zone| {
         let machine = Machine::new();
-        let options = ["--defaults"];
-        let packs: Vec<String> = LANGUAGES
-            .iter()
-            .map(|language| built.join(format!("greeting-{language}.wasm")).display().to_string())
-            .collect();
-        let mut arguments = vec!["new", "shop", "--pack-timeout", "60"];
-        arguments.extend(packs.iter().flat_map(|pack| ["--pack", pack]));
-        arguments.extend(options);
-        let mut command = machine.command(&arguments);
-        machine.finish(command.env("SCAFFOLD_HOME", built.join("home")).env("TZ", zone)).succeeds();
+        let mut command = command(&machine, built, &LANGUAGES, &["--defaults"]);
+        machine.finish(command.env("TZ", zone)).succeeds();
         let mut tree = machine.tree("shop");
         // The two project files name the packs' place relative to the project, which differs.
         tree.retain(|(path, _)| !path.starts_with("scaffold."));

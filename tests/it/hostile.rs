@@ -345,7 +345,7 @@ hint: leave packs out one by one to find the one, and report it to its author
     );
 }
 
-/// The same by way of a question's default, before any pack runs, and by a pack that asks the host to evaluate it.
+/// The same by way of a question's default, which is made before any pack runs.
 #[cfg(target_os = "linux")]
 #[test]
 fn lists_that_stand_for_more_than_they_hold_elsewhere() {
