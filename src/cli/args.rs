@@ -85,6 +85,9 @@ pub struct NewArguments {
     /// Take the default of every question that is not answered
     #[arg(long)]
     pub defaults: bool,
+    /// Settle a conflict: whose counts at a place, or what is written there
+    #[arg(long, value_name = "PATH[#/POINTER]=@INSTANCE|VALUE")]
+    pub settle: Vec<String>,
     /// Run `git init` in the new project
     #[arg(long)]
     pub git: bool,

@@ -25,6 +25,7 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     let name = project_name(arguments.name.as_deref(), &target).map_err(one)?;
     let packs = arguments.packs.iter().map(|spec| parse_spec(spec)).collect::<Result<Vec<_>, _>>()?;
     let places = arguments.at.iter().map(|at| parse_place(at)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let settlements = arguments.settle.iter().map(|settle| parse_settlement(settle)).collect::<Result<_, _>>()?;
     let given = Given::read(&arguments.set, arguments.answers.as_deref())?;
     let project = Project { name, year: year::current().map_err(one)? };
     if !arguments.dry_run {
@@ -43,7 +44,8 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.
     let someone = std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json;
     let mode = if someone && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
-    let new = NewProject { target: target.clone(), project, packs, places, given, mode, dry_run: arguments.dry_run };
+    let dry_run = arguments.dry_run;
+    let new = NewProject { target: target.clone(), project, packs, places, given, mode, settlements, dry_run };
     let watchdog = Watchdog::start(printer, progress.compiling());
     let created = pipeline::create(&workshop, new)?;
     drop(watchdog);
@@ -138,6 +140,20 @@ fn parse_place(text: &str) -> Result<(Name, ProjectPath), Failure> {
     let instance: Name = instance.parse().map_err(|error: crate::model::NameError| wrong(error.to_string()))?;
     let folder = ProjectPath::parse(folder).map_err(|error| wrong(error.to_string()))?;
     Ok((instance, folder))
+}
+
+/// `PATH=@INSTANCE`, `PATH#/POINTER=@INSTANCE` or `PATH#/POINTER=VALUE`, as an entry of `[compose]`. A value is JSON, or
+/// the text as it stands where it is no JSON.
+fn parse_settlement(text: &str) -> Result<(String, Value), Failure> {
+    let Some((key, value)) = text.split_once('=') else {
+        let report = Report::new("settlement-invalid", format!("`--settle {}` has no `=`", printable(text)));
+        return Err(one(report.hint("write `--settle PATH=@INSTANCE` or `--settle PATH#/POINTER=VALUE`")));
+    };
+    let value = match value.strip_prefix('@') {
+        Some(owner) => json!({ "owner": owner }),
+        None => serde_json::from_str(value).unwrap_or_else(|_| value.into()),
+    };
+    Ok((key.to_owned(), value))
 }
 
 fn tell_recovery(recovery: Recovery, target: &Path, printer: &Printer) {

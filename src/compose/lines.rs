@@ -1,10 +1,12 @@
 //! Files that packs share line by line.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge::key_of;
+use super::merge::{Decision, Format, key_of, line_of};
 use super::party::Party;
 use super::problem::Problem;
+use super::settle::{FileSettlements, Used};
 use crate::model::ProjectPath;
 
 /// What one instance asks a file to hold.
@@ -14,24 +16,31 @@ pub(super) struct Asked<'a> {
     pub(super) lines: &'a [String],
 }
 
+impl<'a> Asked<'a> {
+    /// The lines that hold something.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.lines.iter().flat_map(|text| text.lines()).filter(|line| !line.trim().is_empty())
+    }
+}
+
+/// The lines that the user chose for keys of a dotenv file.
+pub(super) type Decided = BTreeMap<String, String>;
+
 /// The text of a file with the lines that are not in it yet, each once.
 ///
 /// Lines go behind those of `text`. Without a text, each instance's lines stand together, under its name where the
 /// file's syntax has comments; a line that two ask for stands with the first in canonical order. Blank lines hold
-/// nothing and are left out.
-pub(super) fn add(path: &ProjectPath, text: Option<&str>, asked: &[Asked<'_>]) -> String {
-    let mut out = text.unwrap_or_default().to_owned();
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push('\n');
-    }
-    let existing: Vec<&str> = text.unwrap_or_default().lines().collect();
-    let mut seen: BTreeSet<&str> = existing.into_iter().collect();
+/// nothing and are left out. A key that is `decided` has that line wherever it stands.
+pub(super) fn add(path: &ProjectPath, text: Option<&str>, asked: &[Asked<'_>], decided: &Decided) -> String {
+    let chosen = |line| choose(line, decided);
+    let existing: Vec<Cow<'_, str>> = text.unwrap_or_default().lines().map(chosen).collect();
+    let mut out: String = existing.iter().flat_map(|line| [line, "\n"]).collect();
+    let mut seen: BTreeSet<Cow<'_, str>> = existing.into_iter().collect();
     let with_headings = text.is_none() && has_comments(path);
     // An instance's contributions to one path are one group, whatever stands between them.
-    let mut groups: Vec<(&Party, Vec<&str>)> = Vec::new();
+    let mut groups: Vec<(&Party, Vec<Cow<'_, str>>)> = Vec::new();
     for ask in asked {
-        let fresh = ask.lines.iter().flat_map(|text| text.lines()).filter(|line| !line.trim().is_empty());
-        let fresh: Vec<&str> = fresh.filter(|line| seen.insert(line)).collect();
+        let fresh: Vec<Cow<'_, str>> = ask.texts().map(chosen).filter(|line| seen.insert(line.clone())).collect();
         match groups.last_mut() {
             Some((party, lines)) if *party == ask.party => lines.extend(fresh),
             _ => groups.push((ask.party, fresh)),
@@ -50,30 +59,71 @@ pub(super) fn add(path: &ProjectPath, text: Option<&str>, asked: &[Asked<'_>]) -
     out
 }
 
-/// Lines of a dotenv file that give one key two values: each pair once, the later against the first.
-pub(super) fn clashes(path: &ProjectPath, owner: Option<(&Party, &str)>, asked: &[Asked<'_>]) -> Vec<Problem> {
-    if !is_dotenv(path) {
-        return Vec::new();
+/// A line as the user decided it.
+fn choose<'a>(line: &'a str, decided: &'a Decided) -> Cow<'a, str> {
+    if decided.is_empty() {
+        return Cow::Borrowed(line);
     }
+    key_of(line).and_then(|key| decided.get(key)).map_or(Cow::Borrowed(line), |line| Cow::Borrowed(line.as_str()))
+}
+
+/// Looks for lines of a dotenv file that give one key two values, and settles what the user settled.
+///
+/// # Errors
+/// What is left: each key once for every value that differs from its first.
+pub(super) fn agree(
+    path: &ProjectPath,
+    owner: Option<(&Party, &str)>,
+    asked: &[Asked<'_>],
+    settled: Option<&FileSettlements>,
+    used: &mut Used,
+) -> Result<Decided, Vec<Problem>> {
+    let mut decided = Decided::new();
+    if !is_dotenv(path) {
+        return Ok(decided);
+    }
+    let owned = owner.into_iter().flat_map(|(party, text)| text.lines().map(move |line| (party, line)));
+    let lines: Vec<(&Party, &str)> = owned
+        .chain(asked.iter().flat_map(|ask| ask.texts().map(|line| (ask.party, line))))
+        .map(|(party, line)| (party, line.trim()))
+        .collect();
+    let parties: Vec<&Party> = lines.iter().map(|(party, _)| *party).collect();
+    let decisions = settled.map(|settled| settled.decisions(path, Format::Dotenv, &parties)).transpose()?;
+    let decisions = decisions.unwrap_or_default();
     let mut keys: BTreeMap<&str, (&Party, &str)> = BTreeMap::new();
     let mut problems = Vec::new();
-    let owned = owner.into_iter().flat_map(|(party, text)| text.lines().map(move |line| (party, line)));
-    let lines =
-        asked.iter().flat_map(|ask| ask.lines.iter().flat_map(|text| text.lines()).map(|line| (ask.party, line)));
-    for (party, line) in owned.chain(lines) {
-        let line = line.trim();
+    for &(party, line) in &lines {
         let Some(key) = key_of(line) else { continue };
         let (first, earlier) = *keys.entry(key).or_insert((party, line));
-        if earlier != line {
-            problems.push(Problem::Values {
+        if earlier == line {
+            continue;
+        }
+        let pointer = format!("/{key}");
+        match decide(key, decisions.get(pointer.as_str()), &lines) {
+            Some(line) => {
+                used.pointers.insert(pointer);
+                decided.insert(key.to_owned(), line);
+            }
+            None => problems.push(Problem::Values {
                 path: path.clone(),
-                pointer: format!("/{key}"),
+                pointer,
                 first: (first.clone(), earlier.to_owned()),
                 second: (party.clone(), line.to_owned()),
-            });
+            }),
         }
     }
-    problems
+    if problems.is_empty() { Ok(decided) } else { Err(problems) }
+}
+
+/// The line that a decision chooses for a key.
+fn decide(key: &str, decision: Option<&Decision<'_>>, lines: &[(&Party, &str)]) -> Option<String> {
+    match decision? {
+        Decision::Value(value) => line_of(key, value.as_str()?),
+        Decision::Layers(layers) => {
+            let mut own = layers.iter().filter_map(|&layer| lines.get(layer));
+            own.find(|(_, line)| key_of(line) == Some(key)).map(|(_, line)| (*line).to_owned())
+        }
+    }
 }
 
 fn file_name(path: &ProjectPath) -> &str {
@@ -110,7 +160,7 @@ mod tests {
             .map(|(party, lines)| (*party, lines.iter().map(|&line| line.to_owned()).collect::<Vec<String>>()))
             .collect();
         let asked: Vec<Asked<'_>> = lines.iter().map(|(party, lines)| Asked { party, lines }).collect();
-        add(&ProjectPath::parse(path).unwrap(), text, &asked)
+        add(&ProjectPath::parse(path).unwrap(), text, &asked, &Decided::new())
     }
 
     #[test]

@@ -6,8 +6,9 @@
 //! - [`sort_canonically`] (`order.rs`): the one order that composition may depend on,
 //! - [`Exchange`] (`exchange/`): capabilities and facts, in two phases,
 //! - [`compose`]: contributions become a [`Tree`]. Templates are rendered (`texts.rs`), contributions are grouped by
-//!   path (`gather.rs`), and each path becomes one file (`file.rs`) of a base, its slots (`slots.rs`), structured
-//!   merges (`merge/`) and lines (`lines.rs`).
+//!   path (`gather.rs`), and each path becomes one file (`file/`) of a base, its slots (`slots.rs`), structured
+//!   merges (`merge/`) and lines (`lines.rs`). What the user settled ([`Settlements`]) counts where packs disagree,
+//! - [`explain`] (`provenance.rs`): the same backwards, for one file.
 //!
 //! Conflicts are collected, all of them, and sorted: a user who composes packs that do not fit sees at once how much
 //! does not.
@@ -22,6 +23,8 @@ mod merge;
 mod order;
 mod party;
 mod problem;
+mod provenance;
+mod settle;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -32,7 +35,9 @@ use rayon::prelude::*;
 pub use exchange::{Exchange, ExchangeError, Link, Suppliers};
 pub use order::{OrderError, join_order, sort_canonically};
 pub use party::Party;
-pub use problem::{Problem, SlotFault};
+pub use problem::{Problem, SettlementFault, SlotFault};
+pub use provenance::{Attribution, Place, Provenance, ShareKind, UsedTemplate, explain};
+pub use settle::{SettlementError, Settlements};
 
 use crate::model::{Instance, Output, Tree};
 
@@ -61,16 +66,20 @@ pub struct Composition {
     pub tree: Tree,
 }
 
-/// Composes shares, given in canonical order, into one tree.
+/// Composes shares, given in canonical order, into one tree. Where they disagree, what the user settled counts.
 ///
 /// # Errors
 /// All problems that were found, sorted by path. Where contributions are too many or too large, that alone.
-pub fn compose(shares: &[Share<'_>]) -> Result<Composition, Vec<Problem>> {
+pub fn compose(shares: &[Share<'_>], settlements: &Settlements) -> Result<Composition, Vec<Problem>> {
     let parties: Vec<Party> = shares.iter().map(|share| Party::of(share.instance)).collect();
     gather::check_size(shares)?;
     let (texts, mut problems) = texts::Texts::render(shares)?;
     let groups = gather::gather(shares, &parties, &texts, &mut problems)?;
-    let made: Vec<_> = groups.into_par_iter().map(|(path, pieces)| (file::make(&path, &pieces), path)).collect();
+    problems.extend(settlements.strays(|path| groups.contains_key(path)));
+    let made: Vec<_> = groups
+        .into_par_iter()
+        .map(|(path, pieces)| (file::make(&path, &pieces, settlements.of(&path)), path))
+        .collect();
     let mut tree = Tree::default();
     for (made, path) in made {
         match made {

@@ -2,7 +2,8 @@
 
 use super::merge::FORMATS;
 use super::party::{Party, listed};
-use crate::model::{Diagnose, Ownership, PathError, ProjectPath, Report, printable};
+use super::settle::key_of;
+use crate::model::{Diagnose, Name, Ownership, PathError, ProjectPath, Report, printable};
 
 /// One reason why contributions do not make a tree.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -182,6 +183,16 @@ pub enum Problem {
         /// Who comes later, and its policy.
         second: (Party, String),
     },
+    /// A settlement that can't settle anything.
+    #[error("the settlement of `{}` {}", printable(.key), .fault.sentence())]
+    Settlement {
+        /// The file.
+        path: ProjectPath,
+        /// The key under `[compose]`.
+        key: String,
+        /// What is wrong with it.
+        fault: SettlementFault,
+    },
     /// A merge whose text would say something else.
     #[error("what {} give for `{path}` can't be merged into one text that says all of it", listed(.packs))]
     Unfaithful {
@@ -192,6 +203,29 @@ pub enum Problem {
         /// What went wrong.
         message: String,
     },
+}
+
+/// What can be wrong with a settlement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettlementFault {
+    /// There is no conflict at its place.
+    Stale,
+    /// It names an instance that has no say there.
+    NoShare {
+        /// Who is named.
+        owner: Name,
+        /// Who has a say.
+        parties: Vec<Party>,
+    },
+}
+
+impl SettlementFault {
+    fn sentence(&self) -> String {
+        match self {
+            Self::Stale => "settles nothing: the packs do not disagree there".to_owned(),
+            Self::NoShare { owner, .. } => format!("names `{owner}`, which has no say there"),
+        }
+    }
 }
 
 /// What can be wrong with a slot that a file opens.
@@ -295,6 +329,7 @@ impl Problem {
             | Self::Pointer { path, .. }
             | Self::Values { path, .. }
             | Self::Rules { path, .. }
+            | Self::Settlement { path, .. }
             | Self::Unfaithful { path, .. } => path.as_str(),
         };
         (path.to_owned(), self.to_string())
@@ -310,12 +345,19 @@ impl Diagnose for Problem {
         };
         let drop =
             |party: &Party| format!("leave out one of the two, or move `{0}` with `--at {0}=DIR`", party.instance);
+        let settle = |path: &ProjectPath, pointer: Option<&str>, (party, _): &(Party, String)| {
+            let value = if pointer.is_some() { ", or `=VALUE`" } else { "" };
+            let key = key_of(path, pointer);
+            format!("say whose counts, `--settle '{}=@{}'`{value}; or {}", printable(&key), party.instance, drop(party))
+        };
         match self {
             Self::TooMuch { .. } => report("project-too-large").hint(TOO_LARGE),
             Self::Path { .. } => report("path-refused").hint("this is for the pack's author: name a path inside the project"),
             Self::PathClash { .. } => report("path-clash").hint("put one of the packs into a folder of its own with `--at`"),
             Self::Template(report) => report.clone(),
-            Self::File { first, second, .. } => each(report("file-conflict"), (first, second)).hint(drop(&second.0)),
+            Self::File { path, first, second, .. } => {
+                each(report("file-conflict"), (first, second)).hint(settle(path, None, second))
+            }
             Self::Once { .. } => {
                 report("once-shared").hint("this is for the packs' authors: only managed files have slots, merges and lines")
             }
@@ -339,8 +381,18 @@ impl Diagnose for Problem {
             Self::Pointer { .. } => {
                 report("list-rule-invalid").hint("this is for the pack's author: a pointer is `/` and names, such as `/jobs/*/steps`")
             }
-            Self::Values { first, second, .. } => each(report("merge-conflict"), (first, second)).hint(drop(&second.0)),
-            Self::Rules { first, second, .. } => each(report("list-rule-conflict"), (first, second)).hint(drop(&second.0)),
+            Self::Values { path, pointer, first, second } => {
+                each(report("merge-conflict"), (first, second)).hint(settle(path, Some(pointer), second))
+            }
+            Self::Rules { path, pointer, first, second } => {
+                each(report("list-rule-conflict"), (first, second)).hint(settle(path, Some(pointer), second))
+            }
+            Self::Settlement { fault: SettlementFault::Stale, .. } => {
+                report("settlement-stale").hint("take it out: it would decide the next conflict there unseen")
+            }
+            Self::Settlement { fault: SettlementFault::NoShare { parties, .. }, .. } => report("settlement-owner")
+                .details(parties.iter().map(|party| format!("{party} has a say")))
+                .hint("name one of these instances, or take the settlement out"),
             Self::Unfaithful { message, .. } => report("merge-unfaithful")
                 .detail(printable(message).into_owned())
                 .hint("this is for the packs' authors: write the place more plainly, without anchors that are used elsewhere"),

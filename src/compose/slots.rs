@@ -15,6 +15,23 @@ pub(super) struct Fill<'a> {
     pub(super) text: &'a str,
 }
 
+/// A text with its slots filled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Filled {
+    pub(super) text: String,
+    /// Where each line comes from.
+    pub(super) lines: Vec<LineSource>,
+}
+
+/// Where a line of a filled text comes from. Lines are counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineSource {
+    /// A line of the text whose slots were filled.
+    Text(usize),
+    /// A line of the fill at this place among those that were given.
+    Fill { fill: usize, line: usize },
+}
+
 /// Replaces each opening's marker line in `text` by its fills.
 ///
 /// Fills join as whole lines: one newline at a fill's end means nothing, and a fill without text is none. Each line
@@ -24,7 +41,7 @@ pub(super) fn fill(
     openings: &[Opening],
     fills: &[Fill<'_>],
     limit: usize,
-) -> Result<String, Vec<SlotFault>> {
+) -> Result<Filled, Vec<SlotFault>> {
     let mut faults = Vec::new();
     let lines: Vec<&str> = text.split('\n').collect();
     let mut markers: BTreeMap<usize, &Opening> = BTreeMap::new();
@@ -61,16 +78,23 @@ pub(super) fn fill(
         return Err(faults);
     }
     let mut out: Vec<Line<'_>> = Vec::with_capacity(lines.len());
+    let mut sources = Vec::with_capacity(lines.len());
     for (at, line) in lines.iter().enumerate() {
         let Some(opening) = markers.get(&at) else {
             out.push(Line { indent: "", text: line });
+            sources.push(LineSource::Text(at));
             continue;
         };
         let indent = &line[..line.len() - line.trim_start().len()];
         let texts = texts.remove(opening.name.as_str()).unwrap_or_default();
         let blank = |line: &&str| line.trim().is_empty();
         let below = |text| if blank(&text) { Line { indent: "", text: "" } } else { Line { indent, text } };
-        out.extend(texts.iter().flat_map(|text| text.split('\n')).map(below));
+        for (fill, text) in texts {
+            for (line, text) in text.split('\n').enumerate() {
+                out.push(below(text));
+                sources.push(LineSource::Fill { fill, line });
+            }
+        }
     }
     // A deep indentation before many lines multiplies, so the size is known before the text is made.
     let size: usize = out.iter().map(|line| line.indent.len() + line.text.len() + 1).sum();
@@ -78,7 +102,7 @@ pub(super) fn fill(
         return Err(vec![SlotFault::TooLarge { size, limit }]);
     }
     let lines: Vec<String> = out.iter().map(|line| format!("{}{}", line.indent, line.text)).collect();
-    Ok(lines.join("\n"))
+    Ok(Filled { text: lines.join("\n"), lines: sources })
 }
 
 /// A line of the filled file.
@@ -100,23 +124,23 @@ fn places_of<'a>(lines: &[&'a str], openings: &'a [Opening]) -> BTreeMap<&'a str
     places
 }
 
-/// The texts of each slot in their order.
-fn texts_by_slot<'a>(openings: &'a [Opening], fills: &[Fill<'a>]) -> BTreeMap<&'a str, Vec<&'a str>> {
-    let mut by_slot: BTreeMap<&str, Vec<&Fill<'_>>> = BTreeMap::new();
-    for fill in fills.iter().filter(|fill| !fill.text.trim().is_empty()) {
-        by_slot.entry(fill.slot).or_default().push(fill);
+/// The texts of each slot in their order, each with the place of its fill.
+fn texts_by_slot<'a>(openings: &'a [Opening], fills: &[Fill<'a>]) -> BTreeMap<&'a str, Vec<(usize, &'a str)>> {
+    let mut by_slot: BTreeMap<&str, Vec<(usize, &Fill<'_>)>> = BTreeMap::new();
+    for (place, fill) in fills.iter().enumerate().filter(|(_, fill)| !fill.text.trim().is_empty()) {
+        by_slot.entry(fill.slot).or_default().push((place, fill));
     }
     let mut texts = BTreeMap::new();
     for opening in openings {
         let mut fills = by_slot.remove(opening.name.as_str()).unwrap_or_default();
         if opening.sorted {
-            fills.sort_by_key(|fill| (whole_lines(fill.text), fill.order, fill.instance));
+            fills.sort_by_key(|(_, fill)| (whole_lines(fill.text), fill.order, fill.instance));
         } else {
-            fills.sort_by_key(|fill| (fill.order, fill.instance));
+            fills.sort_by_key(|(_, fill)| (fill.order, fill.instance));
         }
         let mut seen = BTreeSet::new();
-        let lines = fills.into_iter().map(|fill| whole_lines(fill.text));
-        texts.insert(opening.name.as_str(), lines.filter(|text| !opening.unique || seen.insert(*text)).collect());
+        let lines = fills.into_iter().map(|(place, fill)| (place, whole_lines(fill.text)));
+        texts.insert(opening.name.as_str(), lines.filter(|(_, text)| !opening.unique || seen.insert(*text)).collect());
     }
     texts
 }

@@ -2,6 +2,7 @@
 
 mod files;
 mod order;
+mod settle;
 mod shares;
 mod sizes;
 
@@ -11,10 +12,15 @@ use crate::model::{Contribution, Diagnose, ProjectPath, Report, TreeFile};
 
 /// Composes instances with their contributions, in the order given.
 fn composed(packs: &[(Instance, Vec<Contribution>)]) -> Result<Tree, Vec<Report>> {
+    settled(packs, &Settlements::default())
+}
+
+fn settled(packs: &[(Instance, Vec<Contribution>)], settlements: &Settlements) -> Result<Tree, Vec<Report>> {
     let outputs: Vec<Output> = packs.iter().map(|(_, contributions)| output(contributions.clone())).collect();
     let shares: Vec<Share<'_>> =
         packs.iter().zip(&outputs).map(|((instance, _), output)| Share { instance, output }).collect();
-    compose(&shares).map(|made| made.tree).map_err(|problems| problems.iter().map(Diagnose::report).collect())
+    let made = compose(&shares, settlements);
+    made.map(|made| made.tree).map_err(|problems| problems.iter().map(Diagnose::report).collect())
 }
 
 /// A pack of this name.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::folders::{self, Seat};
 use super::{Failure, Inputs, Workshop};
 use crate::compose;
 use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
@@ -39,21 +40,20 @@ impl Member {
 pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Vec<Member>, Failure> {
     let mut describe = |path: &Path, bytes: &[u8]| describe(workshop, path, bytes);
     let resolved = registry::resolve(&inputs.wanted, workshop.source, &inputs.locked, &mut describe)?;
-    if let Some(stray) = inputs.places.keys().find(|name| !resolved.iter().any(|resolved| resolved.instance == **name))
-    {
-        return Err(Failure::Reports(vec![
-            Report::new("at-invalid", format!("`--at` names `{stray}`, and no pack of the project is called so"))
-                .hint("write `--at INSTANCE=DIR`"),
-        ]));
-    }
-    let instance = |resolved: &Resolved| Instance {
-        name: resolved.instance.clone(),
-        at: inputs.places.get(&resolved.instance).cloned(),
-        manifest: resolved.manifest.clone(),
+    let seats = folders::seat(resolved, &inputs.places).map_err(|report| Failure::Reports(vec![report]))?;
+    arrange(seats, &inputs.joined)
+}
+
+/// Puts uses of packs in canonical order.
+pub(super) fn arrange(seats: Vec<Seat>, joined: &[Name]) -> Result<Vec<Member>, Failure> {
+    let instance = |seat: &Seat| Instance {
+        name: seat.resolved.instance.clone(),
+        at: seat.at.clone(),
+        manifest: seat.resolved.manifest.clone(),
     };
-    let instances = compose::sort_canonically(resolved.iter().map(instance).collect(), &inputs.joined)?;
+    let instances = compose::sort_canonically(seats.iter().map(instance).collect(), joined)?;
     let mut resolved: BTreeMap<Name, Resolved> =
-        resolved.into_iter().map(|resolved| (resolved.instance.clone(), resolved)).collect();
+        seats.into_iter().map(|seat| (seat.resolved.instance.clone(), seat.resolved)).collect();
     let member = |instance: Instance| {
         let resolved = resolved.remove(&instance.name)?;
         Some(Member { resolved, instance, answers: Vec::new() })
@@ -111,7 +111,8 @@ fn entry(member: &Member, members: &[Member]) -> LockedPack {
         table.insert(key.clone(), answer.value.clone());
     }
     let depends = |other: &&Member| {
-        manifest.dependencies.iter().any(|dependency| dependency.name == other.instance.manifest.name)
+        let is_named = |name: &Name| manifest.dependencies.iter().any(|dependency| dependency.name == *name);
+        other.instance.at == member.instance.at && is_named(&other.instance.manifest.name)
     };
     LockedPack {
         instance: member.instance.name.clone(),

@@ -6,6 +6,7 @@
 //!
 //! The run touches nothing outside the store: its result, [`Rendered`], is data.
 
+mod folders;
 mod members;
 mod new;
 mod phases;
@@ -107,7 +108,7 @@ pub struct Inputs<'a> {
     pub given: Given,
     /// What happens to questions without an answer.
     pub mode: Mode<'a>,
-    /// How conflicts were settled.
+    /// How conflicts are settled: what stands under `[compose]`.
     pub settlements: BTreeMap<String, Value>,
 }
 
@@ -131,6 +132,7 @@ pub struct Rendered {
 /// # Errors
 /// Everything that keeps the packs from giving one tree; where several problems are found in one step, all of them.
 pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Failure> {
+    let settlements = compose::Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
     let mut members = members::resolve(workshop, &inputs)?;
     members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;
     let loaded = phases::load(workshop, members, &inputs.project)?;
@@ -140,7 +142,7 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
         .zip(&outputs.outputs)
         .map(|(loaded, output)| compose::Share { instance: &loaded.member.instance, output })
         .collect();
-    let composition = compose::compose(&shares).map_err(Failure::all)?;
+    let composition = compose::compose(&shares, &settlements).map_err(Failure::all)?;
     let next_steps = outputs.outputs.iter().flat_map(|output| output.next_steps.iter().cloned()).collect();
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
     let locked = members::lock_entries(&members, &inputs.joined);

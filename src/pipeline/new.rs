@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use semver::{Comparator, Op, Version, VersionReq};
+use serde_json::Value;
 
 use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply;
@@ -25,6 +26,8 @@ pub struct NewProject<'a> {
     pub given: Given,
     /// What happens to questions without an answer.
     pub mode: Mode<'a>,
+    /// How conflicts are settled: what goes under `[compose]`.
+    pub settlements: BTreeMap<String, Value>,
     /// Whether to stop before anything is written.
     pub dry_run: bool,
 }
@@ -45,7 +48,7 @@ pub struct Created {
 /// # Errors
 /// A target that can't be filled, which shows before any pack runs; everything that [`run`] finds; a failed write.
 pub fn create(workshop: &Workshop<'_>, new: NewProject<'_>) -> Result<Created, Failure> {
-    let NewProject { target, project, packs, places, given, mode, dry_run } = new;
+    let NewProject { target, project, packs, places, given, mode, settlements, dry_run } = new;
     if !dry_run {
         apply::check_target(&target)?;
     }
@@ -57,7 +60,7 @@ pub fn create(workshop: &Workshop<'_>, new: NewProject<'_>) -> Result<Created, F
         joined: Vec::new(),
         given,
         mode,
-        settlements: BTreeMap::new(),
+        settlements,
     };
     let mut rendered = run(workshop, inputs)?;
     relate_paths(&mut rendered, &target);
@@ -120,7 +123,8 @@ fn intent_of(
         }
         packs.insert(member.instance.name.clone(), pack);
     }
-    Intent { project: project.into(), registries: BTreeMap::new(), packs, answers, compose: BTreeMap::new() }
+    let compose = rendered.lock.compose.clone();
+    Intent { project: project.into(), registries: BTreeMap::new(), packs, answers, compose }
 }
 
 /// The requirement that the user typed for an instance.

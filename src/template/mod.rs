@@ -21,6 +21,7 @@ mod error;
 mod filters;
 mod json;
 mod scan;
+mod trace;
 mod weight;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ use serde_json::Value;
 use crate::model::{JsonObject, Rendering, Source, Syntax};
 
 pub use error::{TemplateError, TemplateErrorKind};
+pub use trace::{TemplateLine, trace};
 
 /// What templates may use up. All are far above what a project's files need.
 pub mod limits {

@@ -8,6 +8,8 @@
 //! The scan finds tags as the engine does: comments and raw blocks end at the first text that ends them, strings inside
 //! tags are skipped, and a closing mark counts only outside brackets.
 
+use std::ops::Range;
+
 use minijinja::syntax::SyntaxConfig;
 
 use super::{TemplateError, TemplateErrorKind, limits};
@@ -65,12 +67,21 @@ fn excess(message: String) -> TemplateError {
 }
 
 /// Walks over a template's text, from tag to tag.
-struct Tags<'a> {
+pub(super) struct Tags<'a> {
     text: &'a str,
     at: usize,
     pairs: [(&'a str, &'a str); 3],
     /// Where each opening mark stands next; none after its last. Kept, so that the text is searched once.
     next: [Option<usize>; 3],
+}
+
+/// Something in a template's text that is not copied.
+struct Found<'a> {
+    start: usize,
+    /// Where a tag's inside begins; where a comment or a raw block ends.
+    end: usize,
+    /// The mark that closes a tag.
+    close: Option<&'a str>,
 }
 
 /// Positions in [`Tags::pairs`].
@@ -83,27 +94,48 @@ impl<'a> Tags<'a> {
         Self { text, at: 0, pairs, next: pairs.map(|(open, _)| text.find(open)) }
     }
 
+    /// The bytes of every tag, comment and raw block, marks included, in a text that the engine accepts.
+    pub(super) fn spans(text: &'a str, syntax: &'a SyntaxConfig) -> Vec<Range<usize>> {
+        let mut tags = Self::new(text, syntax);
+        let mut spans = Vec::new();
+        while let Some(found) = tags.next_found() {
+            if let Some(close) = found.close {
+                let Ok(tag) = Tag::read(&text[found.end..], Some(close)) else { break };
+                tags.at = found.end + tag.length;
+            }
+            spans.push(found.start..tags.at);
+        }
+        spans
+    }
+
     /// Where the next tag's inside begins, and the mark that closes it. None where the text has no more tags, or
     /// something that the engine refuses: a comment or a raw block without an end.
     fn next_tag(&mut self) -> Option<(usize, &'a str)> {
         loop {
-            let (start, kind) = self.next_mark()?;
-            let (open, close) = self.pairs[kind];
-            let inside = skip_control(self.text.get(start + open.len()..)?);
-            let begin = self.text.len() - inside.len();
-            let after = match kind {
-                COMMENT => Some(inside.get(inside.find(close)? + close.len()..)?),
-                BLOCK => match bare_tag(inside, "raw", close) {
-                    Some(raw) => Some(after_raw(raw, (open, close))?),
-                    None => None,
-                },
-                _ => None,
-            };
-            match after {
-                Some(after) => self.at = self.text.len() - after.len(),
-                None => return Some((begin, close)),
+            let found = self.next_found()?;
+            if let Some(close) = found.close {
+                return Some((found.end, close));
             }
         }
+    }
+
+    fn next_found(&mut self) -> Option<Found<'a>> {
+        let (start, kind) = self.next_mark()?;
+        let (open, close) = self.pairs[kind];
+        let inside = skip_control(self.text.get(start + open.len()..)?);
+        let after = match kind {
+            COMMENT => Some(inside.get(inside.find(close)? + close.len()..)?),
+            BLOCK => match bare_tag(inside, "raw", close) {
+                Some(raw) => Some(after_raw(raw, (open, close))?),
+                None => None,
+            },
+            _ => None,
+        };
+        let end = self.text.len() - after.unwrap_or(inside).len();
+        if after.is_some() {
+            self.at = end;
+        }
+        Some(Found { start, end, close: if after.is_some() { None } else { Some(close) } })
     }
 
     fn next_mark(&mut self) -> Option<(usize, usize)> {

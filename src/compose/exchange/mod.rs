@@ -21,7 +21,7 @@ use serde_json::Value;
 pub use error::{ExchangeError, Link};
 
 use super::party::Party;
-use crate::model::{Instance, Name, Offer, Phase, Requirement, Taken};
+use crate::model::{Instance, Name, Offer, Phase, ProjectPath, Requirement, Taken};
 use crate::schema::{Problem, Schema, SchemaError};
 
 /// Names packs outside of the project that provide what a requirement asks for: a registry's knowledge, for hints.
@@ -127,14 +127,27 @@ impl<'a> Exchange<'a> {
     }
 
     /// The places of the offers that meet a requirement of the instance at `place`.
+    ///
+    /// Who wants several gets all of the project's. Who wants one gets the nearest: its own folder's, else that of the
+    /// next folder around it that has one, so that of two services in one repository each finds its own facts.
     fn accepted(&self, place: usize, requirement: &Requirement) -> Vec<(usize, usize)> {
         let others = self.offers.iter().enumerate().filter(|(giver, _)| *giver != place);
         let offers =
             others.flat_map(|(giver, offers)| offers.iter().enumerate().map(move |(at, offer)| (giver, at, offer)));
-        offers
+        let accepted: Vec<(usize, usize)> = offers
             .filter(|(_, _, offer)| requirement.accepts(&offer.capability, &offer.version))
             .map(|(giver, at, _)| (giver, at))
-            .collect()
+            .collect();
+        if requirement.cardinality.bears_several() {
+            return accepted;
+        }
+        let distance = |giver: usize| distance(self.folder(place), self.folder(giver));
+        let nearest = accepted.iter().map(|&(giver, _)| distance(giver)).min();
+        accepted.into_iter().filter(|&(giver, _)| Some(distance(giver)) == nearest).collect()
+    }
+
+    fn folder(&self, place: usize) -> &str {
+        self.instances.get(place).and_then(|instance| instance.at.as_ref()).map_or("", ProjectPath::as_str)
     }
 
     fn check_number(
@@ -230,6 +243,14 @@ impl<'a> Exchange<'a> {
             }
         }
     }
+}
+
+/// How many folders up `other` is from `own`; a folder that is not around it is farther than any that is.
+fn distance(own: &str, other: &str) -> usize {
+    let is_around =
+        other.is_empty() || own == other || own.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
+    let depth = |folder: &str| folder.split('/').filter(|name| !name.is_empty()).count();
+    if is_around { depth(own) - depth(other) } else { usize::MAX }
 }
 
 /// Problems as lines: where in the facts, what is wrong.

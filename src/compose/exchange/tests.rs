@@ -203,3 +203,29 @@ fn a_schema_that_is_none_is_its_packs_fault() {
     exchange.offer(2, vec![offer("web@1.0.0", json!({}))]).unwrap();
     assert_eq!(only(exchange.taken(1, RENDER).unwrap_err()).code, "facts-schema-invalid");
 }
+
+#[test]
+fn who_takes_one_takes_the_nearest_and_who_takes_several_takes_all() {
+    let at = |base: Instance, folder: &str| Instance { at: Some(ProjectPath::parse(folder).unwrap()), ..base };
+    let one = |name: &str| taking(instance(name), "web@^1", Cardinality::ExactlyOne, RENDER);
+    let instances = [
+        web("root"),
+        at(web("orders-base"), "services/orders"),
+        at(one("orders"), "services/orders"),
+        at(one("users"), "services/users"),
+        at(one("lookalike"), "services/orders-old"),
+        at(one("deep"), "services/orders/deep"),
+        taking(instance("gateway"), "web@^1", Cardinality::AnyNumber, RENDER),
+    ];
+    let exchange = with_offers(&instances, &[0, 1]);
+    let givers = |place| givers(&exchange, place, RENDER);
+    assert_eq!(givers(2), ["orders-base"]);
+    assert_eq!(givers(3), ["root"]);
+    assert_eq!(givers(4), ["root"]);
+    assert_eq!(givers(5), ["orders-base"]);
+    assert_eq!(givers(6), ["root", "orders-base"]);
+    let instances = [at(web("a"), "a"), at(web("b"), "b"), one("c")];
+    let exchange = with_offers(&instances, &[0, 1]);
+    assert_eq!(only(exchange.taken(2, RENDER).unwrap_err()).code, "capability-surplus");
+    assert_eq!(with_offers(&instances, &[1]).taken(2, RENDER).unwrap()[0].instance.as_str(), "b");
+}

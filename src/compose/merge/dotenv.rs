@@ -3,9 +3,12 @@
 //! A value's quotes are no part of it: `A=x` and `A="x"` agree. Comments right above a key come along with it when a
 //! fragment brings the key.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
+
+use super::places::Places;
 
 struct Line<'a> {
     key: &'a str,
@@ -43,6 +46,15 @@ fn unquoted(value: &str) -> Result<&str, ()> {
     Ok(value.split_once(" #").map_or(value, |(value, _)| value.trim_end()))
 }
 
+/// The line that gives a key a value, quoted where it has to be; none where no quotes can hold the value.
+pub(crate) fn line_of(key: &str, value: &str) -> Option<String> {
+    let candidates = [format!("{key}={value}"), format!("{key}=\"{value}\""), format!("{key}='{value}'")];
+    let says = |line: &String| {
+        !line.contains('\n') && parse_line(line).is_ok_and(|line| line.is_some_and(|line| line.value == value))
+    };
+    candidates.into_iter().find(says)
+}
+
 pub(super) fn read(text: &str) -> Result<Value, String> {
     let mut members = Map::new();
     for (at, line) in text.lines().enumerate() {
@@ -59,6 +71,16 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
     Ok(Value::Object(members))
 }
 
+pub(super) fn find_places(text: &str, places: &mut Places) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(key) = key_of(line) {
+            places.within(key, |places| places.note(start..start + line.trim_end().len()));
+        }
+        start += line.len();
+    }
+}
+
 pub(super) fn write(texts: &[&str], new: &Value) -> Result<String, String> {
     let wanted = new.as_object().ok_or("dotenv is made of keys and values")?;
     let sources = Sources::of(texts);
@@ -69,15 +91,15 @@ pub(super) fn write(texts: &[&str], new: &Value) -> Result<String, String> {
             Ok(Some(found)) => {
                 present.insert(found.key);
                 let value = wanted.get(found.key).and_then(Value::as_str).unwrap_or_default();
-                if found.value == value { line } else { sources.line(found.key, value)? }
+                if found.value == value { Cow::Borrowed(line) } else { sources.line(found.key, value)? }
             }
-            _ => line,
+            _ => Cow::Borrowed(line),
         };
-        out.push_str(kept);
+        out.push_str(&kept);
         out.push('\n');
     }
     for (key, value) in wanted.iter().filter(|(key, _)| !present.contains(key.as_str())) {
-        out.push_str(sources.block(key, value.as_str().unwrap_or_default())?);
+        out.push_str(&sources.block(key, value.as_str().unwrap_or_default())?);
         out.push('\n');
     }
     Ok(out)
@@ -109,16 +131,28 @@ impl<'a> Sources<'a> {
         Self(sources)
     }
 
-    fn find(&self, key: &str, value: &str) -> Result<(&'a str, &'a str), String> {
-        self.0.get(&(key, value)).copied().ok_or_else(|| format!("no fragment sets `{key}` that way"))
+    /// The line that sets a key to a value; written anew where no pack wrote it, as when the user settled a conflict.
+    fn line(&self, key: &str, value: &str) -> Result<Cow<'a, str>, String> {
+        self.find(key, value, |(_, line)| line)
     }
 
-    fn line(&self, key: &str, value: &str) -> Result<&'a str, String> {
-        self.find(key, value).map(|(_, line)| line)
+    /// The same with the comments above it.
+    fn block(&self, key: &str, value: &str) -> Result<Cow<'a, str>, String> {
+        self.find(key, value, |(block, _)| block)
     }
 
-    fn block(&self, key: &str, value: &str) -> Result<&'a str, String> {
-        self.find(key, value).map(|(block, _)| block)
+    fn find(
+        &self,
+        key: &str,
+        value: &str,
+        part: impl Fn((&'a str, &'a str)) -> &'a str,
+    ) -> Result<Cow<'a, str>, String> {
+        match self.0.get(&(key, value)) {
+            Some(found) => Ok(Cow::Borrowed(part(*found))),
+            None => {
+                line_of(key, value).map(Cow::Owned).ok_or_else(|| format!("no quotes can hold the value of `{key}`"))
+            }
+        }
     }
 }
 
@@ -134,6 +168,15 @@ mod tests {
         assert_eq!(read(text).unwrap(), expected);
         assert_eq!(key_of("export A=1"), Some("A"));
         assert_eq!(key_of("# A=1"), None);
+    }
+
+    #[test]
+    fn a_value_gets_the_quotes_that_it_needs() {
+        for (value, line) in [("8000", "A=8000"), ("a #b", "A=\"a #b\""), ("a \" #", "A='a \" #'")] {
+            assert_eq!(line_of("A", value).as_deref(), Some(line));
+        }
+        assert_eq!(line_of("A", "a\nb"), None);
+        assert_eq!(line_of("A", "a' \" #"), None);
     }
 
     #[test]

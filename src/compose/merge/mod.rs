@@ -13,12 +13,16 @@ mod changes;
 mod dotenv;
 mod json;
 mod model;
+mod places;
 mod rules;
 #[cfg(test)]
 mod tests;
 mod toml;
+mod trace;
 mod yaml;
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
@@ -26,7 +30,9 @@ use serde_json::Value;
 use crate::model::{ListRule, printable};
 use model::{Clash, ClashKind, Layer};
 
-pub(super) use dotenv::key_of;
+pub(super) use dotenv::{key_of, line_of};
+pub(super) use model::{Decision, Decisions};
+pub(super) use trace::{Origin, Trace, trace};
 
 /// A format that the host can merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +63,8 @@ pub(super) enum MergeError {
     Pointer { layer: usize, pointer: String },
     /// Two packs that can't both have it their way: who, and what each wants.
     Clash { pointer: String, about_rules: bool, first: (usize, String), second: (usize, String) },
+    /// A decision for layers that say nothing at its place, and those that do.
+    NoSay { pointer: String, speakers: Vec<usize> },
     /// The merged text would not say what was merged.
     Unfaithful { message: String },
 }
@@ -83,6 +91,14 @@ impl Format {
         }
     }
 
+    /// A value that the user wrote, as the format's own reader would have it.
+    pub(super) fn adopt(self, value: &Value) -> Cow<'_, Value> {
+        match value {
+            Value::Bool(_) | Value::Number(_) if self == Self::Dotenv => Cow::Owned(value.to_string().into()),
+            value => Cow::Borrowed(value),
+        }
+    }
+
     fn read(self, text: &str) -> Result<Value, String> {
         match self {
             Self::Json => json::read(text),
@@ -104,28 +120,60 @@ impl Format {
     }
 }
 
-/// Merges fragments in canonical order into the text of the first.
+/// A merged text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Merged {
+    pub(super) text: String,
+    /// The places of the decisions that were needed.
+    pub(super) decided: BTreeSet<String>,
+}
+
+/// Merges fragments in canonical order into the text of the first. Where they clash, `decisions` count.
 ///
 /// # Errors
 /// Every fragment that can't be read, or else every conflict.
-pub(super) fn merge(format: Format, fragments: &[Fragment<'_>]) -> Result<String, Vec<MergeError>> {
+pub(super) fn merge(
+    format: Format,
+    fragments: &[Fragment<'_>],
+    decisions: &Decisions<'_>,
+) -> Result<Merged, Vec<MergeError>> {
     // The texts are strangers', and the parsers that read them are large: a fault in one is that file's problem.
-    catch_unwind(AssertUnwindSafe(|| merge_texts(format, fragments)))
+    catch_unwind(AssertUnwindSafe(|| merge_texts(format, fragments, decisions)))
         .unwrap_or_else(|_| Err(vec![MergeError::Unfaithful { message: "the merge broke off".to_owned() }]))
 }
 
-fn merge_texts(format: Format, fragments: &[Fragment<'_>]) -> Result<String, Vec<MergeError>> {
+fn merge_texts(
+    format: Format,
+    fragments: &[Fragment<'_>],
+    decisions: &Decisions<'_>,
+) -> Result<Merged, Vec<MergeError>> {
     let layers = read_all(format, fragments)?;
-    let merged = model::merge_layers(&layers).map_err(|clashes| clashes.into_iter().map(clash).collect::<Vec<_>>())?;
+    let outcome = model::merge_layers(&layers, decisions);
+    let merged = outcome.map_err(|clashes| clashes.into_iter().map(clash).collect::<Vec<_>>())?;
+    let empty = merged.empty_decisions(&layers, decisions);
+    if !empty.is_empty() {
+        return Err(empty.into_iter().map(|(pointer, speakers)| MergeError::NoSay { pointer, speakers }).collect());
+    }
+    let text = write_merged(format, fragments, &layers, &merged.root.into_value())?;
+    Ok(Merged { text, decided: merged.decided })
+}
+
+/// The text of the first fragment, changed so that it says `merged`.
+fn write_merged(
+    format: Format,
+    fragments: &[Fragment<'_>],
+    layers: &[Layer<'_>],
+    merged: &Value,
+) -> Result<String, Vec<MergeError>> {
     let (Some(base), Some(old)) = (fragments.first(), layers.first()) else { return Ok(String::new()) };
-    if old.value == merged {
+    if old.value == *merged {
         return Ok(base.text.to_owned());
     }
     let texts: Vec<&str> = fragments.iter().map(|fragment| fragment.text).collect();
     let unfaithful = |message: String| vec![MergeError::Unfaithful { message }];
-    let text = format.write(&texts, &old.value, &merged).map_err(unfaithful)?;
+    let text = format.write(&texts, &old.value, merged).map_err(unfaithful)?;
     match format.read(&text) {
-        Ok(value) if value == merged => Ok(text),
+        Ok(value) if value == *merged => Ok(text),
         Ok(_) => Err(unfaithful("the merged text reads back as something else".to_owned())),
         Err(message) => Err(unfaithful(format!("the merged text can't be read back: {message}"))),
     }

@@ -6,12 +6,14 @@
 //!
 //! Each place remembers which layer decided it and whether that layer is weak, so that a conflict can name both packs
 //! and a weak value can yield to one that comes later. A place counts as weak while only weak layers have touched it.
+//! Where the user settled a conflict, a [`Decision`] takes the place of the clash; whatever comes later leaves it alone.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::rules::{Rules, Verdict, pointer};
+use super::rules::{Rules, Verdict, pointer, segments};
 use crate::model::{ListPolicy, ListRule};
 
 /// One pack's share of a document.
@@ -41,12 +43,54 @@ pub(super) enum ClashKind {
 /// A datetime of TOML, and whatever else a format knows and JSON does not, as one scalar: an object of this member.
 pub(super) const SCALAR: &str = "$scaffold:scalar";
 
+/// What the user decided for a place where layers clash.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::compose) enum Decision<'a> {
+    /// One of these layers has its way.
+    Layers(Vec<usize>),
+    /// This value stands there, whoever wants what.
+    Value(Cow<'a, Value>),
+}
+
+/// Decisions by the pointer of their place.
+pub(in crate::compose) type Decisions<'a> = BTreeMap<&'a str, Decision<'a>>;
+
+/// What layers come to.
+#[derive(Debug)]
+pub(super) struct Merged {
+    pub(super) root: Node,
+    /// The places of the decisions that were needed.
+    pub(super) decided: BTreeSet<String>,
+}
+
+impl Merged {
+    /// Decisions for layers that say nothing where others clash: the place, and who has a say there.
+    pub(super) fn empty_decisions(&self, layers: &[Layer<'_>], decisions: &Decisions<'_>) -> Vec<(String, Vec<usize>)> {
+        let speakers = |place: &[String]| (0..layers.len()).filter(|&at| says(&layers[at].value, place)).collect();
+        let empty = |place: &String| {
+            let Decision::Layers(chosen) = decisions.get(place.as_str())? else { return None };
+            let speakers: Vec<usize> = speakers(&segments(place));
+            (!chosen.iter().any(|layer| speakers.contains(layer))).then(|| (place.clone(), speakers))
+        };
+        self.decided.iter().filter_map(empty).collect()
+    }
+}
+
+/// Whether a layer has a value at a place. Below a list that can't be told: elements have other places in other layers.
+fn says(value: &Value, place: &[String]) -> bool {
+    match (value, place.split_first()) {
+        (Value::Array(_), _) | (_, None) => true,
+        (value, Some((name, rest))) => value.get(name).is_some_and(|member| says(member, rest)),
+    }
+}
+
 /// Merges layers; none gives null.
-pub(super) fn merge_layers(layers: &[Layer<'_>]) -> Result<Value, Vec<Clash>> {
+pub(super) fn merge_layers(layers: &[Layer<'_>], decisions: &Decisions<'_>) -> Result<Merged, Vec<Clash>> {
     let rules = Rules::new(layers.iter().enumerate().map(|(at, layer)| (at, layer.lists)));
-    let mut merging = Merging { rules, place: Vec::new(), clashes: Vec::new() };
+    let mut merging = Merging { rules, decisions, decided: BTreeSet::new(), place: Vec::new(), clashes: Vec::new() };
     let mut layers = layers.iter().enumerate();
-    let Some((_, first)) = layers.next() else { return Ok(Value::Null) };
+    let nothing = Node { hand: Hand { layer: 0, weak: true }, body: Body::Scalar(Value::Null) };
+    let Some((_, first)) = layers.next() else { return Ok(Merged { root: nothing, decided: BTreeSet::new() }) };
     let mut root = merging.lift(&first.value, Hand { layer: 0, weak: first.weak });
     for (at, layer) in layers {
         merging.join(&mut root, &layer.value, Hand { layer: at, weak: layer.weak });
@@ -54,7 +98,7 @@ pub(super) fn merge_layers(layers: &[Layer<'_>]) -> Result<Value, Vec<Clash>> {
     if !merging.rules.is_empty() {
         merging.sort(&mut root);
     }
-    if merging.clashes.is_empty() { Ok(root.into_value()) } else { Err(merging.clashes) }
+    if merging.clashes.is_empty() { Ok(Merged { root, decided: merging.decided }) } else { Err(merging.clashes) }
 }
 
 /// Whose a value is.
@@ -64,8 +108,11 @@ struct Hand {
     weak: bool,
 }
 
+/// The user's own hand, as it were a layer.
+const USER: usize = usize::MAX;
+
 #[derive(Debug)]
-struct Node {
+pub(super) struct Node {
     hand: Hand,
     body: Body,
 }
@@ -124,7 +171,28 @@ impl Node {
         Self { hand, body }
     }
 
-    fn to_value(&self) -> Value {
+    /// Whose each place of the document is, by pointer: a layer, or none where the user decided.
+    pub(super) fn owners(&self) -> BTreeMap<String, Option<usize>> {
+        let mut owners = BTreeMap::new();
+        self.collect_owners(&mut Vec::new(), &mut owners);
+        owners
+    }
+
+    fn collect_owners(&self, place: &mut Vec<String>, owners: &mut BTreeMap<String, Option<usize>>) {
+        owners.insert(pointer(place), Some(self.hand.layer).filter(|&layer| layer != USER));
+        let mut below = |name: String, node: &Self| {
+            place.push(name);
+            node.collect_owners(place, owners);
+            place.pop();
+        };
+        match &self.body {
+            Body::Scalar(_) => {}
+            Body::List(list) => list.items.iter().enumerate().for_each(|(at, node)| below(at.to_string(), node)),
+            Body::Object(members) => members.items.iter().for_each(|(key, node)| below(key.clone(), node)),
+        }
+    }
+
+    pub(super) fn to_value(&self) -> Value {
         match &self.body {
             Body::Scalar(value) => value.clone(),
             Body::List(list) => list.items.iter().map(Self::to_value).collect(),
@@ -134,7 +202,7 @@ impl Node {
         }
     }
 
-    fn into_value(self) -> Value {
+    pub(super) fn into_value(self) -> Value {
         match self.body {
             Body::Scalar(value) => value,
             Body::List(list) => list.items.into_iter().map(Self::into_value).collect(),
@@ -142,6 +210,11 @@ impl Node {
                 Value::Object(members.items.into_iter().map(|(key, node)| (key, node.into_value())).collect())
             }
         }
+    }
+
+    /// What the user wants to stand at a place.
+    fn decided(value: &Value) -> Self {
+        Self::of(value, Hand { layer: USER, weak: false })
     }
 
     /// A strong layer that says what was there already makes it strong, and its own.
@@ -152,27 +225,78 @@ impl Node {
     }
 }
 
+/// How two lists meet.
+enum Meeting {
+    Policy(ListPolicy),
+    /// The user said what comes of it.
+    Decided(Node),
+    /// Two layers and what they ask for.
+    Clash((usize, ListPolicy), (usize, ListPolicy)),
+}
+
 struct Merging<'a> {
     rules: Rules<'a>,
+    decisions: &'a Decisions<'a>,
+    decided: BTreeSet<String>,
     place: Vec<String>,
     clashes: Vec<Clash>,
 }
 
-impl Merging<'_> {
+impl<'a> Merging<'a> {
     fn join(&mut self, into: &mut Node, from: &Value, hand: Hand) {
+        if into.hand.layer == USER {
+            return;
+        }
         match (&mut into.body, from) {
             (Body::Object(members), Value::Object(new)) if !is_scalar_in_disguise(new) => {
                 self.join_members(members, new, hand);
                 into.strengthen(hand);
             }
-            (Body::List(list), Value::Array(new)) => self.join_lists(list, &mut into.hand, new, hand),
+            (Body::List(list), Value::Array(new)) => match self.meeting() {
+                Meeting::Policy(policy) => self.join_lists(list, &mut into.hand, &policy, new, hand),
+                Meeting::Decided(node) => *into = node,
+                Meeting::Clash(first, second) => self.clash(ClashKind::Rules(first, second)),
+            },
             (Body::Scalar(old), new) if old == new => into.strengthen(hand),
             _ if hand.weak => {}
             _ if into.hand.weak => *into = self.lift(from, hand),
-            _ => {
-                let (old, new) = ((into.hand.layer, into.to_value()), (hand.layer, from.clone()));
-                self.clash(ClashKind::Values(old, new));
-            }
+            _ => match self.decision() {
+                Some(Decision::Value(value)) => *into = Node::decided(value),
+                Some(Decision::Layers(layers)) => {
+                    if layers.contains(&hand.layer) {
+                        *into = self.lift(from, hand);
+                    }
+                }
+                None => {
+                    let (old, new) = ((into.hand.layer, into.to_value()), (hand.layer, from.clone()));
+                    self.clash(ClashKind::Values(old, new));
+                }
+            },
+        }
+    }
+
+    /// What the user decided for this place; asked where layers clash.
+    fn decision(&mut self) -> Option<&'a Decision<'a>> {
+        if self.decisions.is_empty() {
+            return None;
+        }
+        let place = pointer(&self.place);
+        let decision = self.decisions.get(place.as_str())?;
+        self.decided.insert(place);
+        Some(decision)
+    }
+
+    /// How two lists meet here.
+    fn meeting(&mut self) -> Meeting {
+        match self.rules.verdict(&self.place) {
+            Verdict::Policy(policy) => Meeting::Policy(policy),
+            Verdict::Clash(first, second) => match self.decision() {
+                Some(Decision::Value(value)) => Meeting::Decided(Node::decided(value)),
+                Some(Decision::Layers(layers)) => {
+                    Meeting::Policy(self.rules.decide(layers, &self.place).unwrap_or(first.1))
+                }
+                None => Meeting::Clash(first, second),
+            },
         }
     }
 
@@ -224,12 +348,8 @@ impl Merging<'_> {
         }
     }
 
-    fn join_lists(&mut self, list: &mut List, owner: &mut Hand, new: &[Value], hand: Hand) {
-        let policy = match self.rules.verdict(&self.place) {
-            Verdict::Policy(policy) => policy,
-            Verdict::Clash(first, second) => return self.clash(ClashKind::Rules(first, second)),
-        };
-        match &policy {
+    fn join_lists(&mut self, list: &mut List, owner: &mut Hand, policy: &ListPolicy, new: &[Value], hand: Hand) {
+        match policy {
             ListPolicy::Append => self.append(list, new, hand),
             ListPolicy::Replace if hand.weak && !owner.weak => {}
             ListPolicy::Replace => {

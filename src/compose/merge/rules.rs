@@ -57,6 +57,14 @@ impl<'a> Rules<'a> {
         verdict
     }
 
+    /// Lets these layers' rule count at `place`, where layers clash; none where they have no rule for it.
+    pub(super) fn decide(&mut self, layers: &[usize], place: &[String]) -> Option<ListPolicy> {
+        let mut rules = self.rules.iter().filter(|rule| layers.contains(&rule.layer));
+        let policy = rules.rfind(|rule| matches(&rule.pattern, place))?.policy.clone();
+        self.known.insert(place.to_vec(), Verdict::Policy(policy.clone()));
+        Some(policy)
+    }
+
     fn judge(&self, place: &[String]) -> Verdict {
         let mut last: BTreeMap<usize, &ListPolicy> = BTreeMap::new();
         for rule in self.rules.iter().filter(|rule| matches(&rule.pattern, place)) {
@@ -75,7 +83,8 @@ pub(super) fn is_pointer(pointer: &str) -> bool {
     pointer.is_empty() || pointer.starts_with('/')
 }
 
-fn segments(pointer: &str) -> Vec<String> {
+/// The names in a JSON Pointer.
+pub(super) fn segments(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()
 }
 

@@ -6,9 +6,19 @@ mod values;
 
 use serde_json::Value;
 
-use super::model::{Clash, ClashKind, Layer, merge_layers};
+use super::model::{Clash, ClashKind, Layer};
 use super::*;
 use crate::model::ListPolicy;
+
+/// A merge without decisions.
+fn merge(format: Format, fragments: &[Fragment<'_>]) -> Result<String, Vec<MergeError>> {
+    super::merge(format, fragments, &Decisions::new()).map(|merged| merged.text)
+}
+
+/// What layers come to without decisions.
+fn merge_layers(layers: &[Layer<'_>]) -> Result<Value, Vec<Clash>> {
+    model::merge_layers(layers, &Decisions::new()).map(|merged| merged.root.into_value())
+}
 
 fn strong(text: &str) -> Fragment<'_> {
     Fragment { text, weak: false, lists: &[] }

@@ -43,7 +43,10 @@ fn identical_files_agree_and_others_conflict() {
     assert_eq!(report.code, "file-conflict");
     assert_eq!(report.message, "`a` 1.0.0 and `second` (`b` 1.0.0) both make `f`, and their contents differ");
     assert_eq!(report.details, ["`a` 1.0.0: line 2 is `2`", "`second` (`b` 1.0.0): line 2 is `\u{fffd}3`"]);
-    assert_eq!(report.hint.unwrap(), "leave out one of the two, or move `second` with `--at second=DIR`");
+    assert_eq!(
+        report.hint.unwrap(),
+        "say whose counts, `--settle 'f=@second'`; or leave out one of the two, or move `second` with `--at second=DIR`"
+    );
 }
 
 #[test]
@@ -210,11 +213,11 @@ fn templates_are_rendered_with_their_values_and_named_in_origins() {
     let second = output(vec![fill("x", "s", "filled", 0)]);
     let shares = [Share { instance: &base, output: &first }, Share { instance: &user, output: &second }];
     // A template that can't be parsed is a problem also when nobody names it, and the pack's only one.
-    let problems = compose(&shares).unwrap_err();
+    let problems = compose(&shares, &Settlements::default()).unwrap_err();
     assert!(matches!(problems.as_slice(), [Problem::Template(_)]), "{problems:?}");
     first.templates.pop();
     let shares = [Share { instance: &base, output: &first }, Share { instance: &user, output: &second }];
-    let tree = compose(&shares).unwrap().tree;
+    let tree = compose(&shares, &Settlements::default()).unwrap().tree;
     assert_eq!(text_of(&tree, "x"), "hello one\nfilled\nend");
     assert_eq!(text_of(&tree, "y"), "hello two\n# s\nend");
     let origin = |name: &str, template: Option<&str>| Origin {

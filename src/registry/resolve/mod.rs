@@ -89,6 +89,12 @@ impl Resolved {
         self.manifest.id()
     }
 
+    /// Another use of the same pack, which nobody asked for.
+    #[must_use]
+    pub fn implied(self, instance: Name) -> Self {
+        Self { instance, requested: false, ..self }
+    }
+
     /// The component that it is.
     pub fn blob(&self) -> BlobId {
         BlobId { pack: self.pack(), digest: self.digest, size: Some(self.size) }

@@ -130,7 +130,7 @@ fn check_texts(format: Format, first: &str, second: &str, weak: bool, policy: &L
     let layers =
         [Layer { value: read(first), weak, lists: &[] }, Layer { value: read(second), weak: !weak, lists: &lists }];
     // One layer is weak, so only rules and kinds of lists could clash, and they do not differ.
-    let expected = model::merge_layers(&layers).unwrap();
+    let expected = merge_layers(&layers).unwrap();
     let fragments = [Fragment { text: first, weak, lists: &[] }, Fragment { text: second, weak: !weak, lists: &lists }];
     let text = match merge(format, &fragments) {
         Ok(text) => text,

@@ -4,6 +4,7 @@
 //! several packs make together is written plainly.
 
 mod build;
+mod places;
 mod read;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Table, TableLike};
 
+pub(super) use places::find_places;
 pub(super) use read::read;
 
 use super::changes::{extends, grows};

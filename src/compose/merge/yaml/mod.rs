@@ -9,10 +9,13 @@
 mod edit;
 mod emit;
 mod peers;
+mod places;
 mod syntax;
 
 use serde_json::Value;
 use serde_saphyr::NonFiniteFloatPolicy;
+
+pub(super) use places::find_places;
 
 /// The value of a text. Nothing but comments counts as an empty mapping.
 ///

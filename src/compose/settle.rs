@@ -1,0 +1,244 @@
+//! Settlements: what the user decided where packs do not agree.
+//!
+//! They stand under `[compose]` in `scaffold.toml`, each behind the place that it is about: a path, or a path, `#` and a
+//! JSON Pointer. `{ owner = "INSTANCE" }` lets that instance have its way there; behind a pointer any other value is
+//! itself what is written.
+//!
+//! A settlement is as narrow as a conflict. One that settles nothing is an error, because it would silently decide
+//! the next conflict at its place, which nobody has looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::merge::{Decision, Decisions, Format};
+use super::party::Party;
+use super::problem::{Problem, SettlementFault};
+use crate::model::{Diagnose, Name, ProjectPath, Report, printable};
+
+/// What separates a path from a pointer.
+const MARK: char = '#';
+/// The member of a table that names an instance.
+const OWNER: &str = "owner";
+
+/// All settlements of a project.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settlements {
+    files: BTreeMap<ProjectPath, FileSettlements>,
+}
+
+/// The settlements of one file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct FileSettlements {
+    owner: Option<Name>,
+    places: BTreeMap<String, Choice>,
+}
+
+/// What counts at a place of a file.
+#[derive(Clone, Debug, PartialEq)]
+enum Choice {
+    Owner(Name),
+    Value(Value),
+}
+
+/// A settlement that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the settlement of `{}` can't be used: {problem}", printable(.key))]
+pub struct SettlementError {
+    key: String,
+    problem: String,
+}
+
+impl Diagnose for SettlementError {
+    fn report(&self) -> Report {
+        Report::new("settlement-invalid", self.to_string()).hint(
+            "behind a path write `{ owner = \"INSTANCE\" }`, behind a path with `#/POINTER` that or a value; on the \
+             command line `--settle PATH=@INSTANCE` or `--settle PATH#/POINTER=VALUE`",
+        )
+    }
+}
+
+impl Settlements {
+    /// Reads what stands under `[compose]`.
+    ///
+    /// # Errors
+    /// Keys that name no place of a project, values that name no instance: all of them.
+    pub fn parse(compose: &BTreeMap<String, Value>) -> Result<Self, Vec<SettlementError>> {
+        let mut settlements = Self::default();
+        let mut errors = Vec::new();
+        for (key, value) in compose {
+            if let Err(problem) = settlements.add(key, value) {
+                errors.push(SettlementError { key: key.clone(), problem });
+            }
+        }
+        if errors.is_empty() { Ok(settlements) } else { Err(errors) }
+    }
+
+    fn add(&mut self, key: &str, value: &Value) -> Result<(), String> {
+        let (path, pointer) = split(key);
+        let path = ProjectPath::parse(path).map_err(|error| error.to_string())?;
+        let owner = owner_of(value)?;
+        let file = self.files.entry(path).or_default();
+        match (pointer, owner) {
+            (None, Some(owner)) => file.owner = Some(owner),
+            (None, None) => return Err("a whole file is settled by naming the instance whose file counts".to_owned()),
+            (Some(pointer), owner) => {
+                let choice = owner.map_or_else(|| Choice::Value(value.clone()), Choice::Owner);
+                file.places.insert(pointer.to_owned(), choice);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn of(&self, path: &ProjectPath) -> Option<&FileSettlements> {
+        self.files.get(path)
+    }
+
+    /// Settlements of files that no pack has a share in.
+    pub(super) fn strays(&self, has_file: impl Fn(&ProjectPath) -> bool) -> Vec<Problem> {
+        let strays = self.files.iter().filter(|(path, _)| !has_file(path));
+        strays.flat_map(|(path, file)| file.stale(path, &Used::default())).collect()
+    }
+}
+
+/// The path and the pointer of a key.
+fn split(key: &str) -> (&str, Option<&str>) {
+    let is_mark = |at: &usize| key[at + 1..].is_empty() || key[at + 1..].starts_with('/');
+    let mark = key.match_indices(MARK).map(|(at, _)| at).find(is_mark);
+    mark.map_or((key, None), |at| (&key[..at], Some(&key[at + 1..])))
+}
+
+/// The instance that a value names, where it is of the form that names one.
+fn owner_of(value: &Value) -> Result<Option<Name>, String> {
+    let Some(members) = value.as_object().filter(|members| members.len() == 1) else { return Ok(None) };
+    let Some(owner) = members.get(OWNER).and_then(Value::as_str) else { return Ok(None) };
+    owner.parse().map(Some).map_err(|error: crate::model::NameError| error.to_string())
+}
+
+/// What settlements of a file have settled.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    pub(super) owner: bool,
+    pub(super) pointers: BTreeSet<String>,
+}
+
+impl FileSettlements {
+    /// Whose file counts.
+    pub(super) fn owner(&self) -> Option<&Name> {
+        self.owner.as_ref()
+    }
+
+    /// The instance that is to have its way at a place.
+    pub(super) fn owner_at(&self, pointer: &str) -> Option<&Name> {
+        match self.places.get(pointer)? {
+            Choice::Owner(owner) => Some(owner),
+            Choice::Value(_) => None,
+        }
+    }
+
+    /// The decisions for a merge of `parties`' layers.
+    ///
+    /// # Errors
+    /// Owners that have no share in the file.
+    pub(super) fn decisions(
+        &self,
+        path: &ProjectPath,
+        format: Format,
+        parties: &[&Party],
+    ) -> Result<Decisions<'_>, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut decisions = Decisions::new();
+        for (pointer, choice) in &self.places {
+            let decision = match choice {
+                Choice::Value(value) => Decision::Value(format.adopt(value)),
+                Choice::Owner(owner) => {
+                    let layers = (0..parties.len()).filter(|&layer| parties[layer].instance == *owner);
+                    let layers: Vec<usize> = layers.collect();
+                    if layers.is_empty() {
+                        let of = parties.iter().map(|&party| party.clone());
+                        problems.push(no_share(path, Some(pointer), owner, of));
+                    }
+                    Decision::Layers(layers)
+                }
+            };
+            decisions.insert(pointer, decision);
+        }
+        if problems.is_empty() { Ok(decisions) } else { Err(problems) }
+    }
+
+    /// Settlements that settle nothing.
+    pub(super) fn stale(&self, path: &ProjectPath, used: &Used) -> Vec<Problem> {
+        let owner = self.owner.iter().filter(|_| !used.owner).map(|_| None);
+        let places = self.places.keys().filter(|pointer| !used.pointers.contains(*pointer)).map(Some);
+        owner
+            .chain(places)
+            .map(|pointer| Problem::Settlement {
+                path: path.clone(),
+                key: key_of(path, pointer.map(String::as_str)),
+                fault: SettlementFault::Stale,
+            })
+            .collect()
+    }
+}
+
+/// A settlement for an instance that has no say at its place.
+pub(super) fn no_share(
+    path: &ProjectPath,
+    pointer: Option<&str>,
+    owner: &Name,
+    parties: impl Iterator<Item = Party>,
+) -> Problem {
+    let mut parties: Vec<Party> = parties.collect();
+    parties.sort();
+    parties.dedup();
+    let fault = SettlementFault::NoShare { owner: owner.clone(), parties };
+    Problem::Settlement { path: path.clone(), key: key_of(path, pointer), fault }
+}
+
+/// The key under `[compose]` that a place has.
+pub(super) fn key_of(path: &ProjectPath, pointer: Option<&str>) -> String {
+    pointer.map_or_else(|| path.to_string(), |pointer| format!("{path}{MARK}{pointer}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(key: &str, value: Value) -> Result<Settlements, String> {
+        Settlements::parse(&[(key.to_owned(), value)].into()).map_err(|errors| errors[0].problem.clone())
+    }
+
+    #[test]
+    fn a_key_is_a_path_or_a_path_and_a_pointer() {
+        assert_eq!(split("a#b.json"), ("a#b.json", None));
+        assert_eq!(split("a#b.json#/x/y#z"), ("a#b.json", Some("/x/y#z")));
+        assert_eq!(split("list.yaml#"), ("list.yaml", Some("")));
+    }
+
+    #[test]
+    fn a_value_is_an_owner_or_what_is_written() {
+        let path = ProjectPath::parse("a.json").unwrap();
+        let of = |key: &str, value: Value| parse(key, value).unwrap().of(&path).unwrap().clone();
+        assert_eq!(of("a.json", json!({ "owner": "base" })).owner().unwrap().as_str(), "base");
+        let choice = |value: Value| of("a.json#/x", value).places["/x"].clone();
+        assert_eq!(choice(json!({ "owner": "base" })), Choice::Owner("base".parse().unwrap()));
+        for value in [json!("base"), json!({ "owner": 1 }), json!({ "owner": "a", "b": 1 }), json!(null)] {
+            assert_eq!(choice(value.clone()), Choice::Value(value));
+        }
+    }
+
+    #[test]
+    fn what_names_no_place_or_no_instance_is_refused() {
+        for (key, value) in [
+            ("../a", json!({ "owner": "base" })),
+            ("a", json!("base")),
+            ("a", json!({ "owner": "Not A Name" })),
+            ("scaffold.lock", json!({ "owner": "base" })),
+        ] {
+            assert!(parse(key, value).is_err(), "{key}");
+        }
+    }
+}
