@@ -57,6 +57,8 @@ pub enum Color {
 pub enum Command {
     /// Make a new project from packs
     New(NewArguments),
+    /// Tell where a file, a line or a value of a project comes from
+    Explain(ExplainArguments),
     /// Look after what this machine keeps
     Cache(CacheArguments),
 }
@@ -94,6 +96,14 @@ pub struct NewArguments {
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `scaffold explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArguments {
+    /// A file of the project; a line of it; or a JSON Pointer into it, where packs merged into it
+    #[arg(value_name = "PATH[:LINE]|PATH#/POINTER")]
+    pub place: String,
 }
 
 /// `scaffold cache`.

@@ -5,6 +5,7 @@
 
 mod args;
 mod cache;
+mod explain;
 mod new;
 mod printer;
 mod progress;
@@ -19,6 +20,7 @@ use clap::Parser as _;
 
 use crate::model::Report;
 use crate::pipeline::Failure;
+use crate::registry::{self, Source};
 use crate::store::Home;
 
 pub use args::Arguments;
@@ -70,6 +72,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
     }
     match arguments.command {
         Command::New(new) => new::run(new, &arguments.global, &home, printer),
+        Command::Explain(explain) => explain::run(&explain, &arguments.global, &home, printer),
         Command::Cache(cache) => cache::run(&cache, &home, printer),
     }
 }
@@ -84,6 +87,12 @@ fn variable(name: &'static str) -> Result<Option<String>, Report> {
             Err(report.hint("set it again, or unset it"))
         }
     }
+}
+
+/// The registry that this run works with.
+fn source() -> Result<Box<dyn Source>, Failure> {
+    let address = variable(registry::ADDRESS_VARIABLE).map_err(one)?;
+    Ok(registry::open(address.as_deref())?)
 }
 
 fn one(report: Report) -> Failure {

@@ -12,7 +12,7 @@ use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::TerminalAsker;
 use super::watchdog::Watchdog;
-use super::{one, variable, year};
+use super::{one, source, year};
 use crate::apply::{self, Recovery};
 use crate::model::{INTENT_FILE, Instance, LOCK_FILE, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
@@ -36,8 +36,7 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
         }
     }
 
-    let address = variable(registry::ADDRESS_VARIABLE).map_err(one)?;
-    let source = registry::open(address.as_deref())?;
+    let source = source()?;
     let progress = Progress::new(printer);
     let workshop = Workshop::new(home, source.as_ref(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);

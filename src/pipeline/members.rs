@@ -62,7 +62,7 @@ pub(super) fn arrange(seats: Vec<Seat>, joined: &[Name]) -> Result<Vec<Member>, 
 }
 
 /// Asks a component that carries no manifest for it.
-fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manifest, Report> {
+pub(super) fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manifest, Report> {
     let host = workshop.host().map_err(|error| error.report())?;
     let label = format!("`{}`", path.display());
     let copy = bytes.to_vec();

@@ -6,10 +6,12 @@
 //!
 //! The run touches nothing outside the store: its result, [`Rendered`], is data.
 
+mod explain;
 mod folders;
 mod members;
 mod new;
 mod phases;
+mod replay;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,17 +20,19 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::compose;
+use crate::compose::{self, Provenance, Settlements, Share};
 use crate::host::{CompiledCode, Host, HostError, LogLine, Options};
-use crate::model::{Diagnose, Diagnostic, Name, Project, ProjectPath, Report, Step, Tree};
+use crate::model::{Diagnose, Diagnostic, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, Lock, Mode};
 use crate::registry::{Locked, Source, Spec};
 use crate::store::{Cache, Home};
 
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
+pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
+pub use replay::replay;
 
 /// Why a run ended early.
 #[derive(Debug)]
@@ -125,6 +129,19 @@ pub struct Rendered {
     pub diagnostics: Vec<(String, Diagnostic)>,
     /// What packs propose to do next.
     pub next_steps: Vec<Step>,
+    /// What each pack returned, in the same order.
+    outputs: Vec<Output>,
+    settlements: Settlements,
+}
+
+impl Rendered {
+    /// Where a file of the tree comes from; none where there is no such file.
+    ///
+    /// # Errors
+    /// None to expect: the packs' shares have made a tree already.
+    pub fn explain(&self, path: &ProjectPath) -> Result<Option<Provenance>, Failure> {
+        compose::explain(&shares(&self.members, &self.outputs), &self.settlements, path).map_err(Failure::all)
+    }
 }
 
 /// Runs the pipeline.
@@ -132,22 +149,35 @@ pub struct Rendered {
 /// # Errors
 /// Everything that keeps the packs from giving one tree; where several problems are found in one step, all of them.
 pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Failure> {
-    let settlements = compose::Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
+    // What is wrong with them should not wait for packs to run.
+    Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
     let mut members = members::resolve(workshop, &inputs)?;
     members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;
-    let loaded = phases::load(workshop, members, &inputs.project)?;
-    let outputs = phases::plan_and_render(workshop, &loaded)?;
-    let shares: Vec<compose::Share<'_>> = loaded
-        .iter()
-        .zip(&outputs.outputs)
-        .map(|(loaded, output)| compose::Share { instance: &loaded.member.instance, output })
-        .collect();
-    let composition = compose::compose(&shares, &settlements).map_err(Failure::all)?;
-    let next_steps = outputs.outputs.iter().flat_map(|output| output.next_steps.iter().cloned()).collect();
+    render(workshop, members, &inputs.project, &inputs.joined, inputs.settlements)
+}
+
+/// The second half of every run: members with their answers become a tree and the lock that belongs to it.
+fn render(
+    workshop: &Workshop<'_>,
+    members: Vec<Member>,
+    project: &Project,
+    joined: &[Name],
+    compose: BTreeMap<String, Value>,
+) -> Result<Rendered, Failure> {
+    let settlements = Settlements::parse(&compose).map_err(Failure::all)?;
+    let loaded = phases::load(workshop, members, project)?;
+    let phases::Outputs { outputs, diagnostics } = phases::plan_and_render(workshop, &loaded)?;
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
-    let locked = members::lock_entries(&members, &inputs.joined);
-    let lock = Lock::new(&inputs.project, locked, inputs.settlements, &composition.tree);
-    Ok(Rendered { members, tree: composition.tree, lock, diagnostics: outputs.diagnostics, next_steps })
+    let composition = compose::compose(&shares(&members, &outputs), &settlements).map_err(Failure::all)?;
+    let next_steps = outputs.iter().flat_map(|output| output.next_steps.iter().cloned()).collect();
+    let lock = Lock::new(project, members::lock_entries(&members, joined), compose, &composition.tree);
+    Ok(Rendered { members, tree: composition.tree, lock, diagnostics, next_steps, outputs, settlements })
+}
+
+/// What each member brings, as composition takes it.
+fn shares<'a>(members: &'a [Member], outputs: &'a [Output]) -> Vec<Share<'a>> {
+    let share = |(member, output): (&'a Member, &'a Output)| Share { instance: &member.instance, output };
+    members.iter().zip(outputs).map(share).collect()
 }
 
 /// The bytes of a resolved pack: this machine's copy, or the registry's, of which a copy is kept.

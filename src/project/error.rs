@@ -21,6 +21,26 @@ pub enum ProjectError {
         /// What is wrong there.
         message: String,
     },
+    /// No project is around a folder.
+    #[error("there is no project here: no `scaffold.toml` in `{}` or above it", .from.display())]
+    NoProject {
+        /// Where it was looked for.
+        from: PathBuf,
+    },
+    /// A project without its lock.
+    #[error("the project in `{}` has no `scaffold.lock`", .root.display())]
+    NoLock {
+        /// The project's folder.
+        root: PathBuf,
+    },
+    /// One of the project's files can't be read.
+    #[error("`{file}` can't be read: {}", io_cause(.cause))]
+    Unreadable {
+        /// The file's name.
+        file: &'static str,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
     /// A newer scaffold wrote the lock.
     #[error("`scaffold.lock` has the form {found}, and this scaffold reads forms up to {known}")]
     NewerLock {
@@ -59,6 +79,12 @@ impl Diagnose for ProjectError {
             Self::Syntax { file, line, column, .. } => Report::new("lock-syntax", message)
                 .detail(format!("at {file}:{line}:{column}"))
                 .hint("the file is written by scaffold: take it back from version control"),
+            Self::NoProject { .. } => Report::new("no-project", message)
+                .hint("go into a project's folder, or name it with `-C DIR`; `scaffold new DIR --pack SPEC` makes one"),
+            Self::NoLock { .. } => Report::new("no-lock", message).hint("take the file back from version control"),
+            Self::Unreadable { .. } => {
+                Report::new("project-unreadable", message).hint("check that you may read the file")
+            }
             Self::NewerLock { .. } => {
                 Report::new("lock-newer", message).hint("use the scaffold that wrote it, or a newer one")
             }

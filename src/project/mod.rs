@@ -8,6 +8,7 @@ mod answers;
 mod error;
 mod given;
 mod intent;
+mod locate;
 mod lock;
 mod questions;
 #[cfg(test)]
@@ -18,5 +19,6 @@ pub use answers::{Answer, Answers, AskError, Asker, Mode, Origin, answer_all};
 pub use error::{AnswersError, GivenError, ProjectError, QuestionsError, Trouble};
 pub use given::Given;
 pub use intent::{Intent, PackIntent, ProjectIntent, SHARED};
+pub use locate::find;
 pub use lock::{Lock, LockedAnswers, LockedFile, LockedPack, RENDER_EDITION};
 pub use questions::{Kind, Question, Questions, plain};

@@ -31,7 +31,7 @@ pub use folder::Folder;
 pub use index::{IndexLine, LINE_FORMAT, parse_index, write_index};
 pub use layout::{Config, blob_path, index_path};
 pub use publish::{PublishError, init, publish};
-pub use resolve::{Demand, Describe, Locked, Origin, Requirer, ResolveError, Resolved, resolve};
+pub use resolve::{Demand, Describe, Locked, Origin, Pin, PinPlace, Requirer, ResolveError, Resolved, recall, resolve};
 pub use source::{BlobId, MAX_BLOB, Source, fetch};
 pub use spec::{OciReference, OciVersion, PackSpec, Spec, SpecError};
 pub use verify::{Problem, verify};

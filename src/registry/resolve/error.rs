@@ -126,6 +126,24 @@ pub enum ResolveError {
         /// By the lockfile and by the index.
         digests: Box<Mismatch>,
     },
+    /// The lockfile names another registry.
+    #[error("{pack} was locked from the registry `{locked}`, and `{here}` is another one")]
+    OtherRegistry {
+        /// The locked pack.
+        pack: PackId,
+        /// The id of its registry.
+        locked: String,
+        /// The address of the registry at hand.
+        here: String,
+    },
+    /// A path pack whose locked bytes are not here any more.
+    #[error("the locked bytes of {pack} are gone: `{}` was rebuilt, and this machine keeps no copy", .path.display())]
+    PinnedGone {
+        /// The locked pack.
+        pack: PackId,
+        /// Its file.
+        path: PathBuf,
+    },
     /// A path pack's file can't be read.
     #[error("the pack `{}` can't be read: {error}", .path.display())]
     Unreadable {
@@ -214,6 +232,13 @@ impl Diagnose for ResolveError {
                 &format!("ask the publisher of `{}` why: a version never changes", pack.name),
             )
             .details(digests.lines()),
+            Self::OtherRegistry { locked, .. } => {
+                report("locked-registry-differs", &format!("run it with the registry that the lock names, `{locked}`"))
+            }
+            Self::PinnedGone { pack, .. } => report(
+                "locked-pack-gone",
+                &format!("build `{}` {} again, or bring its `.wasm` back", pack.name, pack.version),
+            ),
             Self::Unreadable { .. } => report("pack-unreadable", "check the path and that you may read the file"),
             Self::IsFolder { .. } => {
                 report("pack-is-folder", "build the pack, and name the `.wasm` that the build made")

@@ -21,8 +21,12 @@ pub(super) struct LocalPack {
 
 /// Reads the pack at `path`, and asks `describe` for a manifest that it does not carry.
 pub(super) fn read(path: &Path, describe: &mut Describe<'_>) -> Result<LocalPack, ResolveError> {
+    examine(path, read_bytes(path)?, describe)
+}
+
+/// What the bytes of the pack at `path` are.
+pub(super) fn examine(path: &Path, bytes: Vec<u8>, describe: &mut Describe<'_>) -> Result<LocalPack, ResolveError> {
     let component = |error| ResolveError::Component { path: path.to_owned(), error };
-    let bytes = read_bytes(path)?;
     let mut inspection = component::inspect(&bytes).map_err(component)?;
     let manifest = match inspection.manifest.take() {
         Some(manifest) => manifest,

@@ -11,6 +11,7 @@
 
 mod error;
 mod local;
+mod recall;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use semver::{Version, VersionReq};
 
 pub use error::{Demand, Requirer, ResolveError};
+pub use recall::{Pin, PinPlace, recall};
 
 use self::local::LocalPack;
 use self::search::{Chosen, Demands, Search, demand_of};

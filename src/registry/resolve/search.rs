@@ -128,24 +128,10 @@ impl<'a> Search<'a> {
         let lines = self.versions(name)?;
         let serves = |version: &Version| fits(version, asked(name, demands));
         let pin = self.locked.get(name).filter(|locked| serves(&locked.version));
-        let pinned = pin.map(|locked| self.pinned(name, locked, &lines)).transpose()?;
+        let pinned = pin.map(|locked| pinned(self.source, name, locked, &lines)).transpose()?;
         let rest = lines.iter().rev().filter(|line| !line.yanked && serves(&line.version)).cloned();
         let rest = rest.filter(|line| pinned.as_ref().is_none_or(|pinned| pinned.version != line.version));
         Ok(pinned.iter().cloned().chain(rest).collect())
-    }
-
-    /// The line that a lock entry means; yanked or not.
-    fn pinned(&self, name: &Name, locked: &Locked, lines: &[Arc<IndexLine>]) -> Result<Arc<IndexLine>, ResolveError> {
-        let pack = PackId { name: name.clone(), version: locked.version.clone() };
-        let registry = self.source.url().to_owned();
-        match lines.iter().find(|line| line.version == locked.version) {
-            None => Err(ResolveError::LockedGone { pack, registry }),
-            Some(line) if line.digest != locked.digest => {
-                let digests = Box::new(Mismatch { expected: locked.digest, found: line.digest });
-                Err(ResolveError::LockedChanged { pack, registry, digests })
-            }
-            Some(line) => Ok(Arc::clone(line)),
-        }
     }
 
     fn versions(&mut self, name: &Name) -> Result<Arc<[Arc<IndexLine>]>, ResolveError> {
@@ -183,6 +169,25 @@ impl<'a> Search<'a> {
             }),
             None => Ok(ResolveError::Conflict { name: name.clone(), demands: demands.to_vec(), available }),
         }
+    }
+}
+
+/// The line that a lock entry means; yanked or not.
+pub(super) fn pinned(
+    source: &dyn Source,
+    name: &Name,
+    locked: &Locked,
+    lines: &[Arc<IndexLine>],
+) -> Result<Arc<IndexLine>, ResolveError> {
+    let pack = PackId { name: name.clone(), version: locked.version.clone() };
+    let registry = source.url().to_owned();
+    match lines.iter().find(|line| line.version == locked.version) {
+        None => Err(ResolveError::LockedGone { pack, registry }),
+        Some(line) if line.digest != locked.digest => {
+            let digests = Box::new(Mismatch { expected: locked.digest, found: line.digest });
+            Err(ResolveError::LockedChanged { pack, registry, digests })
+        }
+        Some(line) => Ok(Arc::clone(line)),
     }
 }
 

@@ -1,0 +1,298 @@
+//! `scaffold explain`.
+
+use serde_json::{Value, json};
+
+use super::args::{ExplainArguments, Global};
+use super::printer::Printer;
+use super::progress::Progress;
+use super::watchdog::Watchdog;
+use super::{one, source};
+use crate::compose::{Attribution, ShareKind, UsedTemplate};
+use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
+use crate::pipeline::{self, Explanation, Failure, FileState, Member, Place, Stretch, Workshop};
+use crate::project::{self, Lock};
+use crate::store::Home;
+
+/// The most lines of answers and values that are shown to people; `--json` has all.
+const SHOWN: usize = 20;
+/// The most characters of a value.
+const SHOWN_VALUE: usize = 60;
+
+pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
+    let here = std::env::current_dir().map_err(|error| {
+        one(Report::new("directory", "the current folder can't be used")
+            .detail(error.to_string())
+            .hint("enter another"))
+    })?;
+    let root = project::find(&here)?;
+    let (path, place) = parse(&arguments.place).map_err(one)?;
+    let below = here.strip_prefix(&root).unwrap_or(&here);
+    let path = below_root(below, &path).map_err(one)?;
+    let lock = Lock::read(&root)?;
+    let source = source()?;
+    let progress = Progress::new(printer);
+    let workshop = Workshop::new(home, source.as_ref(), global.pack_timeout, &progress);
+    let watchdog = Watchdog::start(printer, progress.compiling());
+    let explanation = pipeline::explain(&workshop, &lock, &root, &path, &place)?;
+    drop(watchdog);
+    if printer.is_json() {
+        printer.document("scaffold.explain/1", document(&path, &place, &explanation));
+    } else {
+        printer.data(&describe(&path, &place, &explanation));
+    }
+    Ok(())
+}
+
+/// `PATH`, `PATH:LINE` or `PATH#/POINTER`.
+fn parse(text: &str) -> Result<(String, Place), Report> {
+    let pointer = text.match_indices('#').map(|(at, _)| at).find(|at| {
+        let behind = &text[at + 1..];
+        behind.is_empty() || behind.starts_with('/')
+    });
+    if let Some(at) = pointer {
+        return Ok((text[..at].to_owned(), Place::Pointer(text[at + 1..].to_owned())));
+    }
+    let Some((path, line)) = text.rsplit_once(':') else { return Ok((text.to_owned(), Place::File)) };
+    match line.parse() {
+        Ok(line) => Ok((path.to_owned(), Place::Line(line))),
+        Err(_) => {
+            let message = format!("`{}` names no place: `{}` is no line", printable(text), printable(line));
+            Err(Report::new("explain-place", message).hint("write `PATH`, `PATH:LINE` or `PATH#/POINTER`"))
+        }
+    }
+}
+
+/// A path as it was typed in the folder `below` the project's root.
+fn below_root(below: &std::path::Path, typed: &str) -> Result<ProjectPath, Report> {
+    let outside = |message: String| {
+        Report::new("explain-place", message).hint("name a file of the project, relative to where you are")
+    };
+    let mut names: Vec<&str> = Vec::new();
+    let below = below.to_str().unwrap_or_default().replace('\\', "/");
+    for name in below.split('/').chain(typed.split('/')).filter(|name| !name.is_empty() && *name != ".") {
+        match name {
+            ".." if names.pop().is_none() => {
+                return Err(outside(format!("`{}` is outside of the project", printable(typed))));
+            }
+            ".." => {}
+            name => names.push(name),
+        }
+    }
+    ProjectPath::parse(&names.join("/")).map_err(|error| outside(error.to_string()))
+}
+
+fn describe(path: &ProjectPath, place: &Place, explanation: &Explanation) -> String {
+    let mut text = match place {
+        Place::File => format!("{path}\n"),
+        Place::Line(line) => format!("{path}:{line}\n"),
+        Place::Pointer(pointer) => {
+            let line = explanation.stretches.first().map_or(0, |stretch| stretch.lines.start + 1);
+            format!("{path}#{}, line {line}\n", printable(pointer))
+        }
+    };
+    if explanation.ownership == Ownership::Once {
+        text.push_str("  written once, and yours from then on\n");
+    }
+    match explanation.state {
+        FileState::AsGenerated => {}
+        FileState::Edited => text.push_str("  you edited this file after it was generated\n"),
+        FileState::Removed => text.push_str("  you removed this file; this is how it was generated\n"),
+    }
+    match place {
+        Place::File => {
+            for stretch in &explanation.stretches {
+                text.push_str(&format!("\n{:<10}{}\n", lines(stretch), sentence(stretch)));
+            }
+        }
+        Place::Line(_) | Place::Pointer(_) => {
+            for stretch in &explanation.stretches {
+                text.push_str(&whole_story(stretch, &explanation.members));
+            }
+        }
+    }
+    text
+}
+
+fn lines(stretch: &Stretch) -> String {
+    match stretch.lines.len() {
+        0 => "all".to_owned(),
+        1 => format!("{}", stretch.lines.start + 1),
+        _ => format!("{}-{}", stretch.lines.start + 1, stretch.lines.end),
+    }
+}
+
+/// One line on where a stretch comes from.
+fn sentence(stretch: &Stretch) -> String {
+    match &stretch.attributions {
+        None => "you".to_owned(),
+        Some(attributions) if attributions.is_empty() => "nobody in particular".to_owned(),
+        Some(attributions) => {
+            let each = |attribution: &Attribution| {
+                let template =
+                    attribution.template.as_ref().map(|template| format!(", {}", template_of(template, false)));
+                format!("{}: {}{}", who(attribution), what(attribution), template.unwrap_or_default())
+            };
+            attributions.iter().map(each).collect::<Vec<_>>().join("\n          ")
+        }
+    }
+}
+
+fn who(attribution: &Attribution) -> String {
+    attribution.party.as_ref().map_or("you".to_owned(), ToString::to_string)
+}
+
+fn what(attribution: &Attribution) -> String {
+    match &attribution.kind {
+        ShareKind::File => "its file".to_owned(),
+        ShareKind::Slot { slot, opener: Some(opener) } => {
+            format!("text for the slot `{}`, which {opener} opens", printable(slot))
+        }
+        ShareKind::Slot { slot, opener: None } => format!("text for the slot `{}`", printable(slot)),
+        ShareKind::Merge { format } => format!("a merge as {}", printable(format)),
+        ShareKind::Lines => "lines that it asks for".to_owned(),
+        ShareKind::Settlement => "settled under `[compose]` in `scaffold.toml`".to_owned(),
+    }
+}
+
+fn template_of(template: &UsedTemplate, with_line: bool) -> String {
+    let name = printable(&template.name);
+    match &template.line {
+        Some(line) if with_line && line.template == template.name => {
+            format!("template `{name}`, line {}", line.line + 1)
+        }
+        Some(line) if with_line => {
+            format!("template `{name}`, by line {} of `{}`", line.line + 1, printable(&line.template))
+        }
+        _ => format!("template `{name}`"),
+    }
+}
+
+/// All that is known of one line.
+fn whole_story(stretch: &Stretch, members: &[Member]) -> String {
+    let mut text = String::new();
+    if let Some(line) = &stretch.text {
+        text.push_str(&format!("  | {}\n", printable(line)));
+    }
+    let Some(attributions) = &stretch.attributions else {
+        text.push_str("\nfrom      you: no pack generated this line\n");
+        return text;
+    };
+    if attributions.is_empty() {
+        text.push_str("\nfrom      nobody in particular\n");
+    }
+    for attribution in attributions {
+        text.push_str(&format!("\nfrom      {}\nas        {}\n", who(attribution), what(attribution)));
+        if let Some(pointer) = attribution.pointer.as_ref().filter(|pointer| !pointer.is_empty()) {
+            text.push_str(&format!("at        {}\n", printable(pointer)));
+        }
+        if let Some(template) = &attribution.template {
+            text.push_str(&format!("template  {}\n", template_of(template, true).trim_start_matches("template ")));
+        }
+        let Some(member) = member_of(attribution, members) else { continue };
+        let given = attribution.template.as_ref().map(|template| other_values(&template.values)).unwrap_or_default();
+        let answers = member.answers.iter().map(|(key, answer)| {
+            let origin = if answer.is_given() { "given" } else { "default" };
+            format!("{key} = {} ({origin})", shown(&answer.value))
+        });
+        text.push_str(&listed("answers", answers.collect()));
+        text.push_str(&listed("given", given));
+    }
+    text
+}
+
+/// Lines below each other, under a heading, shortened.
+fn listed(heading: &str, lines: Vec<String>) -> String {
+    let more = lines.len().saturating_sub(SHOWN);
+    let rest = (more > 0).then(|| format!("and {more} more, with `--json`"));
+    let lines = lines.into_iter().take(SHOWN).chain(rest);
+    lines.enumerate().map(|(at, line)| format!("{:<10}{line}\n", if at == 0 { heading } else { "" })).collect()
+}
+
+fn member_of<'a>(attribution: &Attribution, members: &'a [Member]) -> Option<&'a Member> {
+    let party = attribution.party.as_ref()?;
+    members.iter().find(|member| member.instance.name == party.instance)
+}
+
+/// What a template was given beside answers and project: facts of other packs, and what its own pack worked out.
+fn other_values(values: &JsonObject) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (key, value) in values.iter().filter(|(key, _)| !["answers", "project"].contains(&key.as_str())) {
+        flatten(&printable(key), value, &mut lines);
+    }
+    lines
+}
+
+fn flatten(key: &str, value: &Value, lines: &mut Vec<String>) {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (member, value) in members {
+                flatten(&format!("{key}.{}", printable(member)), value, lines);
+            }
+        }
+        value => lines.push(format!("{key} = {}", shown(value))),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    let text = printable(&text);
+    if text.chars().count() <= SHOWN_VALUE {
+        return text.into_owned();
+    }
+    text.chars().take(SHOWN_VALUE).chain("…".chars()).collect()
+}
+
+fn document(path: &ProjectPath, place: &Place, explanation: &Explanation) -> Value {
+    let state = match explanation.state {
+        FileState::AsGenerated => "as-generated",
+        FileState::Edited => "edited",
+        FileState::Removed => "removed",
+    };
+    let stretches: Vec<Value> = explanation
+        .stretches
+        .iter()
+        .map(|stretch| {
+            let of = |attributions: &Vec<Attribution>| -> Value {
+                attributions.iter().map(|attribution| attribution_json(attribution, &explanation.members)).collect()
+            };
+            json!({
+                "lines": { "first": stretch.lines.start + 1, "last": stretch.lines.end },
+                "text": stretch.text,
+                "from": stretch.attributions.as_ref().map(of),
+            })
+        })
+        .collect();
+    let pointer = if let Place::Pointer(pointer) = place { Some(pointer) } else { None };
+    json!({
+        "path": path,
+        "pointer": pointer,
+        "state": state,
+        "once": explanation.ownership == Ownership::Once,
+        "stretches": stretches,
+    })
+}
+
+fn attribution_json(attribution: &Attribution, members: &[Member]) -> Value {
+    let (kind, slot, format) = match &attribution.kind {
+        ShareKind::File => ("file", None, None),
+        ShareKind::Slot { slot, .. } => ("slot", Some(slot), None),
+        ShareKind::Merge { format } => ("merge", None, Some(format)),
+        ShareKind::Lines => ("lines", None, None),
+        ShareKind::Settlement => ("settlement", None, None),
+    };
+    let party = attribution.party.as_ref();
+    let line = attribution.template.as_ref().and_then(|template| template.line.as_ref());
+    json!({
+        "instance": party.map(|party| &party.instance),
+        "pack": party.map(|party| &party.pack.name),
+        "version": party.map(|party| &party.pack.version),
+        "kind": kind,
+        "slot": slot,
+        "format": format,
+        "pointer": attribution.pointer,
+        "template": attribution.template.as_ref().map(|template| &template.name),
+        "template_line": line.map(|line| json!({ "template": line.template, "line": line.line + 1 })),
+        "answers": member_of(attribution, members).map(Member::answers_object),
+        "values": attribution.template.as_ref().map(|template| template.values.as_ref()),
+    })
+}

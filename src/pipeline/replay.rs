@@ -1,0 +1,82 @@
+//! The same run from a lock alone: what made the project that is there.
+//!
+//! `scaffold.toml` is the user's to edit, so it says what is wanted, not what was. The lock has every input of the run
+//! that made the tree; with the packs' bytes at hand the tree can be made again, and looked into.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::folders::Seat;
+use super::members::{self, Member};
+use super::{Failure, Rendered, Workshop, render};
+use crate::model::{Diagnose, Digest, JsonObject, Name, PackId, Project, Report};
+use crate::project::{Answer, Lock, LockedAnswers, LockedPack, Origin, Questions, RENDER_EDITION};
+use crate::registry::{Pin, PinPlace, recall};
+
+/// Runs the packs of a lock again. `root` is the project's folder: paths of packs are relative to it.
+///
+/// # Errors
+/// Packs whose bytes are gone or are others; everything that [`super::run`] finds.
+pub fn replay(workshop: &Workshop<'_>, lock: &Lock, root: &Path) -> Result<Rendered, Failure> {
+    if lock.edition != RENDER_EDITION {
+        workshop.observer.warning(&other_edition(lock.edition));
+    }
+    let project = Project { name: lock.project.name.clone(), year: lock.project.year };
+    let joined: Vec<Name> = lock.packs.iter().map(|pack| pack.instance.clone()).collect();
+    let seats = lock.packs.iter().map(|pack| seat(workshop, pack, root)).collect::<Result<Vec<_>, _>>()?;
+    let mut members = members::arrange(seats, &joined)?;
+    let mut answers: BTreeMap<&Name, &LockedAnswers> =
+        lock.packs.iter().map(|pack| (&pack.instance, &pack.answers)).collect();
+    for member in &mut members {
+        if let Some(answers) = answers.remove(&member.instance.name) {
+            restore(member, answers)?;
+        }
+    }
+    render(workshop, members, &project, &joined, lock.compose.clone())
+}
+
+fn other_edition(edition: u32) -> Report {
+    let message = format!(
+        "this project was rendered by edition {edition}, and this scaffold renders by edition {RENDER_EDITION}: what \
+         is made again may differ from what was made"
+    );
+    Report::new("edition-differs", message)
+}
+
+fn seat(workshop: &Workshop<'_>, locked: &LockedPack, root: &Path) -> Result<Seat, Failure> {
+    let place = match locked.source.split_once('+') {
+        Some(("registry", id)) => PinPlace::Registry(id.to_owned()),
+        Some(("path", path)) => PinPlace::Path(root.join(path)),
+        _ => {
+            let message = format!("the lock has `{}` from `{}`, which is no place", locked.instance, locked.source);
+            let report = Report::new("lock-syntax", message);
+            return Err(Failure::Reports(vec![report.hint("take `scaffold.lock` back from version control")]));
+        }
+    };
+    let pack = PackId { name: locked.name.clone(), version: locked.version.clone() };
+    let pin = Pin { instance: locked.instance.clone(), pack, digest: locked.checksum, place };
+    let blobs = workshop.cache.blobs();
+    let kept = |digest: &Digest| match blobs.get(digest) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            workshop.observer.warning(&error.report());
+            None
+        }
+    };
+    let mut describe = |path: &Path, bytes: &[u8]| members::describe(workshop, path, bytes);
+    Ok(Seat { resolved: recall(&pin, workshop.source, &kept, &mut describe)?, at: locked.at.clone() })
+}
+
+/// Gives a member the answers of the lock, in the order in which its pack asks.
+fn restore(member: &mut Member, locked: &LockedAnswers) -> Result<(), Failure> {
+    let questions = Questions::parse(&member.instance.pack(), &member.instance.manifest.questions)?;
+    let answer = |answers: &JsonObject, key: &str, origin| {
+        answers.get(key).map(|value| (key.to_owned(), Answer { value: value.clone(), origin }))
+    };
+    let known = questions.list.iter().filter_map(|question| {
+        let key = question.key.as_str();
+        answer(&locked.given, key, Origin::Own).or_else(|| answer(&locked.default, key, Origin::Default))
+    });
+    member.answers = known.collect();
+    Ok(())
+}
