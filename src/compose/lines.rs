@@ -28,15 +28,15 @@ pub(super) type Decided = BTreeMap<String, String>;
 
 /// The text of a file with the lines that are not in it yet, each once.
 ///
-/// Lines go behind those of `text`. Without a text, each instance's lines stand together, under its name where the
-/// file's syntax has comments; a line that two ask for stands with the first in canonical order. Blank lines hold
-/// nothing and are left out. A key that is `decided` has that line wherever it stands.
+/// Lines go behind those of `text`. Each instance's lines stand together, under its name where the file's syntax has
+/// comments; a line that two ask for stands with the first in canonical order. Blank lines hold nothing and are left
+/// out. A key that is `decided` has that line wherever it stands.
 pub(super) fn add(path: &ProjectPath, text: Option<&str>, asked: &[Asked<'_>], decided: &Decided) -> String {
     let chosen = |line| choose(line, decided);
     let existing: Vec<Cow<'_, str>> = text.unwrap_or_default().lines().map(chosen).collect();
     let mut out: String = existing.iter().flat_map(|line| [line, "\n"]).collect();
     let mut seen: BTreeSet<Cow<'_, str>> = existing.into_iter().collect();
-    let with_headings = text.is_none() && has_comments(path);
+    let with_headings = has_comments(path);
     // An instance's contributions to one path are one group, whatever stands between them.
     let mut groups: Vec<(&Party, Vec<Cow<'_, str>>)> = Vec::new();
     for ask in asked {
@@ -48,7 +48,7 @@ pub(super) fn add(path: &ProjectPath, text: Option<&str>, asked: &[Asked<'_>], d
     }
     for (party, lines) in groups.iter().filter(|(_, lines)| !lines.is_empty()) {
         if with_headings {
-            let apart = if out.is_empty() { "" } else { "\n" };
+            let apart = if out.is_empty() || out.ends_with("\n\n") { "" } else { "\n" };
             out.push_str(&format!("{apart}# {}\n", party.instance));
         }
         for line in lines {
@@ -137,7 +137,7 @@ fn is_dotenv(path: &ProjectPath) -> bool {
 
 /// Whether `#` starts a comment in files of this name.
 fn has_comments(path: &ProjectPath) -> bool {
-    const NAMES: [&str; 3] = [".editorconfig", ".gitattributes", "CODEOWNERS"];
+    const NAMES: [&str; 6] = [".editorconfig", ".gitattributes", ".mailmap", ".npmrc", ".tool-versions", "CODEOWNERS"];
     let name = file_name(path);
     let of_requirements =
         (name.starts_with("requirements") || name.starts_with("constraints")) && name.ends_with(".txt");
@@ -182,7 +182,8 @@ mod tests {
     #[test]
     fn lines_go_behind_a_text_that_does_not_have_them() {
         let a = Party::of(&instance("a"));
-        assert_eq!(asked(".gitignore", Some("# own\ny"), &[(&a, &["x", "y"])]), "# own\ny\nx\n");
+        assert_eq!(asked(".gitignore", Some("# own\ny"), &[(&a, &["x", "y"])]), "# own\ny\n\n# a\nx\n");
+        assert_eq!(asked("words.txt", Some("y"), &[(&a, &["x", "y"])]), "y\nx\n");
         let once = asked(".gitignore", Some("y\n"), &[(&a, &["x"])]);
         assert_eq!(asked(".gitignore", Some(&once), &[(&a, &["x"])]), once);
     }

@@ -36,7 +36,7 @@ pub enum Problem {
     #[error("{}", .0.message)]
     Template(Report),
     /// Two packs that each want a file their way.
-    #[error("{} and {} both make `{path}`, and their {about} differ", .first.0, .second.0)]
+    #[error("{} `{path}`, and their {about} differ", parties(.first, .second, ["both make", "makes twice"]))]
     File {
         /// The file.
         path: ProjectPath,
@@ -160,7 +160,7 @@ pub enum Problem {
         pointer: String,
     },
     /// Two values for one place.
-    #[error("{} and {} give `{}` in `{path}` different values", .first.0, .second.0, shown_pointer(.pointer))]
+    #[error("{} `{}` in `{path}` different values", parties(.first, .second, ["give", "gives"]), shown_pointer(.pointer))]
     Values {
         /// The file.
         path: ProjectPath,
@@ -239,6 +239,17 @@ pub enum SlotFault {
         marker: String,
         /// The lines on which it stands, from 1.
         lines: Vec<usize>,
+        /// Where it stands on none, the first line that holds it beside something else.
+        near: Option<(usize, String)>,
+    },
+    /// A marker of the file in a text that fills one of its slots: it would be left behind.
+    Left {
+        /// The slot.
+        slot: String,
+        /// Whose text it is.
+        pack: Party,
+        /// The marker in it.
+        marker: String,
     },
     /// Two slots of one name or one marker.
     Repeated {
@@ -249,6 +260,10 @@ pub enum SlotFault {
     Empty {
         /// The slot.
         slot: String,
+        /// All slots of the file, in backticks.
+        opened: Vec<String>,
+        /// Which pack fills which other slot.
+        filled: Vec<String>,
     },
     /// Fills that make the file too large.
     TooLarge {
@@ -262,7 +277,7 @@ pub enum SlotFault {
 impl SlotFault {
     fn sentence(&self, path: &ProjectPath, owner: &Party) -> String {
         match self {
-            Self::Marker { slot, marker, lines } => {
+            Self::Marker { slot, marker, lines, .. } => {
                 let (slot, marker) = (printable(slot), printable(marker));
                 let found = match lines.as_slice() {
                     [] => "on no line".to_owned(),
@@ -270,13 +285,20 @@ impl SlotFault {
                 };
                 format!("the marker `{marker}` of the slot `{slot}` stands {found} of `{path}` from {owner}")
             }
+            Self::Left { slot, pack, marker } => {
+                let (slot, marker) = (printable(slot), printable(marker));
+                format!(
+                    "the text that {pack} has for the slot `{slot}` of `{path}` from {owner} holds the marker \
+                     `{marker}` of a slot"
+                )
+            }
             Self::Repeated { slot } => {
                 format!("{owner} opens the slot `{}` of `{path}` twice, by name or by marker", printable(slot))
             }
             Self::TooLarge { size, limit } => {
                 format!("with its slots filled `{path}` from {owner} has {size} bytes, and a file may have {limit}")
             }
-            Self::Empty { slot } => {
+            Self::Empty { slot, .. } => {
                 format!("the slot `{}` of `{path}` from {owner} has to be filled, and no pack does", printable(slot))
             }
         }
@@ -284,19 +306,32 @@ impl SlotFault {
 
     fn report(&self, message: String) -> Report {
         match self {
-            Self::Marker { .. } => Report::new("slot-marker", message)
+            Self::Marker { near, .. } => Report::new("slot-marker", message)
+                .details(
+                    near.iter().map(|(line, text)| format!("line {line} holds it and more: `{}`", printable(text))),
+                )
                 .hint("this is for the pack's author: the marker has to be the whole of exactly one line"),
+            Self::Left { .. } => Report::new("slot-marker", message)
+                .hint("this is for the pack's author: leave the line with the marker out of the text"),
             Self::Repeated { .. } => Report::new("slot-repeated", message)
                 .hint("this is for the pack's author: give each slot a name and a marker of its own"),
             Self::TooLarge { .. } => Report::new("project-too-large", message).hint(TOO_LARGE),
-            Self::Empty { .. } => {
-                Report::new("slot-empty", message).hint("add a pack that fills it, or drop the one that opens it")
+            Self::Empty { opened, filled, .. } => {
+                let filled = if filled.is_empty() { "none is filled".to_owned() } else { listed(filled) };
+                Report::new("slot-empty", message)
+                    .detail(format!("the file opens {}; {filled}", listed(opened)))
+                    .hint("add a pack that fills it, or drop the one that opens it")
             }
         }
     }
 }
 
 const TOO_LARGE: &str = "look for the pack that makes files without end, and leave it out";
+
+/// Two parties and what they do, or one that does it to itself.
+fn parties((first, _): &(Party, String), (second, _): &(Party, String), [both, one]: [&str; 2]) -> String {
+    if first == second { format!("{first} {one}") } else { format!("{first} and {second} {both}") }
+}
 
 fn shown_pointer(pointer: &str) -> String {
     if pointer.is_empty() { "the whole".to_owned() } else { printable(pointer).into_owned() }

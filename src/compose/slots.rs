@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::party::Party;
 use super::problem::{Problem, SlotFault};
 use crate::model::{Opening, ProjectPath, printable};
 
@@ -10,8 +11,8 @@ use crate::model::{Opening, ProjectPath, printable};
 pub(super) struct Fill<'a> {
     pub(super) slot: &'a str,
     pub(super) order: i32,
-    /// The instance's name, which breaks ties.
-    pub(super) instance: &'a str,
+    /// Whose it is; the instance's name breaks ties.
+    pub(super) party: &'a Party,
     pub(super) text: &'a str,
 }
 
@@ -42,38 +43,17 @@ pub(super) fn fill(
     fills: &[Fill<'_>],
     limit: usize,
 ) -> Result<Filled, Vec<SlotFault>> {
-    let mut faults = Vec::new();
     let lines: Vec<&str> = text.split('\n').collect();
-    let mut markers: BTreeMap<usize, &Opening> = BTreeMap::new();
     let places = places_of(&lines, openings);
-    let mut seen = BTreeSet::new();
-    for opening in openings {
-        let marker = opening.marker.trim();
-        if !seen.insert(opening.name.as_str()) || (!marker.is_empty() && !seen.insert(marker)) {
-            faults.push(SlotFault::Repeated { slot: opening.name.clone() });
-            continue;
-        }
-        match places.get(marker).map(Vec::as_slice) {
-            Some([place]) => {
-                markers.insert(*place, opening);
-            }
-            Some(several) => faults.push(SlotFault::Marker {
-                slot: opening.name.clone(),
-                marker: opening.marker.clone(),
-                lines: several.iter().map(|place| place + 1).collect(),
-            }),
-            None => {
-                let (slot, marker) = (opening.name.clone(), opening.marker.clone());
-                faults.push(SlotFault::Marker { slot, marker, lines: Vec::new() });
-            }
-        }
-    }
+    let (markers, mut faults) = markers_of(&lines, openings, &places);
     let mut texts = texts_by_slot(openings, fills);
     for opening in openings.iter().filter(|opening| opening.required) {
         if texts.get(opening.name.as_str()).is_none_or(Vec::is_empty) {
-            faults.push(SlotFault::Empty { slot: opening.name.clone() });
+            let (slot, opened) = (opening.name.clone(), known(openings));
+            faults.push(SlotFault::Empty { slot, opened, filled: filled(fills) });
         }
     }
+    faults.extend(fills.iter().filter_map(|fill| left_behind(fill, &places)));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -111,6 +91,35 @@ struct Line<'a> {
     text: &'a str,
 }
 
+/// The line of each slot's marker, and what is wrong with those that have none to themselves.
+fn markers_of<'a>(
+    lines: &[&str],
+    openings: &'a [Opening],
+    places: &BTreeMap<&str, Vec<usize>>,
+) -> (BTreeMap<usize, &'a Opening>, Vec<SlotFault>) {
+    let (mut markers, mut faults) = (BTreeMap::new(), Vec::new());
+    let (mut names, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    for opening in openings {
+        let marker = opening.marker.trim();
+        if !names.insert(opening.name.as_str()) || (!marker.is_empty() && !seen.insert(marker)) {
+            faults.push(SlotFault::Repeated { slot: opening.name.clone() });
+            continue;
+        }
+        let found = places.get(marker).map_or(&[][..], Vec::as_slice);
+        if let [place] = found {
+            markers.insert(*place, opening);
+            continue;
+        }
+        faults.push(SlotFault::Marker {
+            slot: opening.name.clone(),
+            marker: opening.marker.clone(),
+            lines: found.iter().map(|place| place + 1).collect(),
+            near: if found.is_empty() { near(lines, marker) } else { None },
+        });
+    }
+    (markers, faults)
+}
+
 /// The lines on which each marker stands, all found in one pass.
 fn places_of<'a>(lines: &[&'a str], openings: &'a [Opening]) -> BTreeMap<&'a str, Vec<usize>> {
     let markers: BTreeSet<&str> =
@@ -124,6 +133,25 @@ fn places_of<'a>(lines: &[&'a str], openings: &'a [Opening]) -> BTreeMap<&'a str
     places
 }
 
+/// The first line that holds a marker beside something else.
+fn near(lines: &[&str], marker: &str) -> Option<(usize, String)> {
+    let at = lines.iter().position(|line| !marker.is_empty() && line.contains(marker))?;
+    Some((at + 1, lines.get(at)?.trim().to_owned()))
+}
+
+/// A marker of the file that a fill would put into it.
+fn left_behind(fill: &Fill<'_>, places: &BTreeMap<&str, Vec<usize>>) -> Option<SlotFault> {
+    let marker = fill.text.lines().map(str::trim).find(|line| places.contains_key(line))?;
+    Some(SlotFault::Left { slot: fill.slot.to_owned(), pack: fill.party.clone(), marker: marker.to_owned() })
+}
+
+/// Who fills what, for messages.
+fn filled(fills: &[Fill<'_>]) -> Vec<String> {
+    let fills = fills.iter().filter(|fill| !fill.text.trim().is_empty());
+    let all: BTreeSet<String> = fills.map(|fill| format!("{} fills `{}`", fill.party, printable(fill.slot))).collect();
+    all.into_iter().collect()
+}
+
 /// The texts of each slot in their order, each with the place of its fill.
 fn texts_by_slot<'a>(openings: &'a [Opening], fills: &[Fill<'a>]) -> BTreeMap<&'a str, Vec<(usize, &'a str)>> {
     let mut by_slot: BTreeMap<&str, Vec<(usize, &Fill<'_>)>> = BTreeMap::new();
@@ -134,9 +162,9 @@ fn texts_by_slot<'a>(openings: &'a [Opening], fills: &[Fill<'a>]) -> BTreeMap<&'
     for opening in openings {
         let mut fills = by_slot.remove(opening.name.as_str()).unwrap_or_default();
         if opening.sorted {
-            fills.sort_by_key(|(_, fill)| (whole_lines(fill.text), fill.order, fill.instance));
+            fills.sort_by_key(|(_, fill)| (whole_lines(fill.text), fill.order, &fill.party.instance));
         } else {
-            fills.sort_by_key(|(_, fill)| (fill.order, fill.instance));
+            fills.sort_by_key(|(_, fill)| (fill.order, &fill.party.instance));
         }
         let mut seen = BTreeSet::new();
         let lines = fills.into_iter().map(|(place, fill)| (place, whole_lines(fill.text)));
@@ -157,7 +185,7 @@ pub(super) fn known(openings: &[Opening]) -> Vec<String> {
 
 impl Problem {
     /// What a file's slots have against it, as problems of its owner.
-    pub(super) fn of_slots(path: &ProjectPath, owner: &super::Party, faults: Vec<SlotFault>) -> Vec<Self> {
+    pub(super) fn of_slots(path: &ProjectPath, owner: &Party, faults: Vec<SlotFault>) -> Vec<Self> {
         let problem = |fault| Self::Slot { path: path.clone(), owner: owner.clone(), fault };
         faults.into_iter().map(problem).collect()
     }

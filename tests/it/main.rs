@@ -11,6 +11,7 @@ mod determinism;
 mod embedded;
 mod errors;
 mod foreign;
+mod gallery;
 mod hostile;
 mod lock;
 mod log;

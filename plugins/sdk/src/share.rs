@@ -227,6 +227,11 @@ impl Merge {
         Self::new("json", text)
     }
 
+    /// A fragment of JSON with comments and trailing commas, such as a `tsconfig.json`.
+    pub fn jsonc(text: impl Into<Text>) -> Self {
+        Self::new("jsonc", text)
+    }
+
     /// A YAML fragment.
     pub fn yaml(text: impl Into<Text>) -> Self {
         Self::new("yaml", text)

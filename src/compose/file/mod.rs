@@ -130,8 +130,7 @@ impl<'a> Parts<'a> {
                 Body::Merge(merge) => parts.merges.push((piece, merge)),
                 Body::Lines(lines) => parts.lines.push((piece, Asked { party: piece.party, lines })),
                 Body::Slot(slot) => {
-                    let instance = piece.instance().as_str();
-                    let fill = Fill { slot: &slot.name, order: slot.order, instance, text };
+                    let fill = Fill { slot: &slot.name, order: slot.order, party: piece.party, text };
                     parts.fills.push((piece, fill));
                 }
             }

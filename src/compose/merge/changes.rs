@@ -24,3 +24,11 @@ pub(super) fn extends(old: &[Value], new: &[Value]) -> bool {
     let all: BTreeSet<String> = new.iter().map(canonical).collect();
     changed.all(|(old, new)| grows(old, new) && !all.contains(&canonical(old)))
 }
+
+/// Whether a value can be changed in place: it only gains members or elements.
+pub(super) fn becomes(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Array(old), Value::Array(new)) => extends(old, new),
+        _ => grows(old, new),
+    }
+}

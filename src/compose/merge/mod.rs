@@ -1,4 +1,4 @@
-//! Structured merges: several packs' shares of one JSON, TOML, YAML or dotenv file become one text.
+//! Structured merges: several packs' shares of one JSON, JSONC, TOML, YAML or dotenv file become one text.
 //!
 //! Two steps, kept apart. First [`model`] merges plain values, the same way for every format; that is where packs agree
 //! or conflict. Then the format's own writer changes the first text (the owner's file, or the first merger's fragment)
@@ -28,6 +28,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde_json::Value;
 
 use crate::model::{ListRule, printable};
+use json::Dialect;
 use model::{Clash, ClashKind, Layer};
 
 pub(super) use dotenv::{key_of, line_of};
@@ -38,13 +39,14 @@ pub(super) use trace::{Origin, Trace, trace};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Json,
+    Jsonc,
     Toml,
     Yaml,
     Dotenv,
 }
 
 /// The formats' names, for messages.
-pub(super) const FORMATS: [&str; 4] = ["dotenv", "json", "toml", "yaml"];
+pub(super) const FORMATS: [&str; 5] = ["dotenv", "json", "jsonc", "toml", "yaml"];
 
 /// One pack's share of a structured file: the file itself, or a fragment.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +76,7 @@ impl Format {
     pub(super) fn named(name: &str) -> Option<Self> {
         match name {
             "json" => Some(Self::Json),
+            "jsonc" => Some(Self::Jsonc),
             "toml" => Some(Self::Toml),
             "yaml" => Some(Self::Yaml),
             "dotenv" => Some(Self::Dotenv),
@@ -85,6 +88,7 @@ impl Format {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Jsonc => "jsonc",
             Self::Toml => "toml",
             Self::Yaml => "yaml",
             Self::Dotenv => "dotenv",
@@ -101,7 +105,8 @@ impl Format {
 
     fn read(self, text: &str) -> Result<Value, String> {
         match self {
-            Self::Json => json::read(text),
+            Self::Json => json::read(Dialect::Strict, text),
+            Self::Jsonc => json::read(Dialect::Commented, text),
             Self::Toml => toml::read(text),
             Self::Yaml => yaml::read(text),
             Self::Dotenv => dotenv::read(text),
@@ -110,9 +115,9 @@ impl Format {
 
     /// Makes `texts[0]`, which says `old`, say `new`; the other texts lend their formatting to what they bring.
     fn write(self, texts: &[&str], old: &Value, new: &Value) -> Result<String, String> {
-        let base = texts.first().copied().unwrap_or_default();
         match self {
-            Self::Json => json::write(base, new),
+            Self::Json => json::write(Dialect::Strict, texts, new),
+            Self::Jsonc => json::write(Dialect::Commented, texts, new),
             Self::Toml => toml::write(texts, new),
             Self::Yaml => yaml::write(texts, old, new),
             Self::Dotenv => dotenv::write(texts, new),

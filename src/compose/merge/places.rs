@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::Format;
+use super::json::Dialect;
 use super::rules::pointer;
-use super::{dotenv, toml, yaml};
+use super::{dotenv, json, toml, yaml};
 
 /// A place and its bytes: a member from its name on, an element from its value on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,8 @@ pub(in crate::compose) struct Place {
 pub(in crate::compose) fn places(format: Format, text: &str) -> Result<Vec<Place>, String> {
     let mut places = Places::default();
     match format {
-        Format::Json => {}
+        Format::Json => json::find_places(Dialect::Strict, text, &mut places)?,
+        Format::Jsonc => json::find_places(Dialect::Commented, text, &mut places)?,
         Format::Toml => toml::find_places(text, &mut places)?,
         Format::Yaml => yaml::find_places(text, &mut places)?,
         Format::Dotenv => dotenv::find_places(text, &mut places),

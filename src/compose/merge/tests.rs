@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod formatting;
+mod json;
 mod properties;
 mod values;
 

@@ -110,7 +110,8 @@ fn slots_that_are_wrong_are_told() {
         report
     };
     let gone = "the marker `# s` of the slot `s` stands on no line of `f` from `a` 1.0.0";
-    of("slot-marker", gone, &[pack("a", vec![open("x # s\n", &[("s", "# s")])])]);
+    let report = of("slot-marker", gone, &[pack("a", vec![open("a\nx # s\n", &[("s", "# s")])])]);
+    assert_eq!(report.details, ["line 2 holds it and more: `x # s`"]);
     let twice = "the marker `# s` of the slot `s` stands on the lines 1 and 3 of `f` from `a` 1.0.0";
     of("slot-marker", twice, &[pack("a", vec![open("# s\nx\n  # s", &[("s", "# s")])])]);
     let repeated = "`a` 1.0.0 opens the slot `s` of `f` twice, by name or by marker";
@@ -125,14 +126,23 @@ fn slots_that_are_wrong_are_told() {
         file.slots = vec![crate::model::Opening { required: true, ..opening("s", "# s") }];
     });
     let empty = "the slot `s` of `f` from `a` 1.0.0 has to be filled, and no pack does";
-    of("slot-empty", empty, &[pack("a", vec![required, fill("f", "s", " \n", 0)])]);
+    let report = of("slot-empty", empty, &[pack("a", vec![required, fill("f", "s", " \n", 0)])]);
+    assert_eq!(report.details, ["the file opens `s`; none is filled"]);
+    let two = file_with("f", "# s\n# t\n", |file| {
+        file.slots = vec![crate::model::Opening { required: true, ..opening("s", "# s") }, opening("t", "# t")];
+    });
+    let report = of("slot-empty", empty, &[pack("a", vec![two]), pack("b", vec![fill("f", "t", "x", 0)])]);
+    assert_eq!(report.details, ["the file opens `s` and `t`; `b` 1.0.0 fills `t`"]);
 }
 
 #[test]
-fn a_fill_is_not_searched_for_markers() {
+fn a_fill_opens_no_slot_and_leaves_no_marker() {
     let open = file_with("f", "# a\n# b\n", |file| file.slots = vec![opening("a", "# a"), opening("b", "# b")]);
-    let fills = vec![open, fill("f", "a", "# b", 0), fill("f", "b", "x", 0)];
-    assert_eq!(text("f", &[pack("p", fills)]), "# b\nx\n");
+    let report =
+        problem(&[pack("o", vec![open]), pack("p", vec![fill("f", "a", "x\n  # b", 0), fill("f", "b", "y", 0)])]);
+    assert_eq!(report.code, "slot-marker");
+    let message = "the text that `p` 1.0.0 has for the slot `a` of `f` from `o` 1.0.0 holds the marker `# b` of a slot";
+    assert_eq!(report.message, message);
 }
 
 #[test]
@@ -178,7 +188,7 @@ fn lines_are_grouped_by_pack_or_go_behind_a_file() {
     assert_eq!(text_of(&tree, ".gitignore"), "# a\nx\ny\n\n# b\nz\n");
     assert_eq!(text_of(&tree, "notes.txt"), "n\n");
     let owned = [pack("a", vec![file(".gitignore", "*.log\nz")]), packs[0].clone(), packs[1].clone()];
-    assert_eq!(text(".gitignore", &owned), "*.log\nz\nx\ny\n");
+    assert_eq!(text(".gitignore", &owned), "*.log\nz\n\n# a\nx\ny\n");
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn merges_go_into_the_owners_file_after_its_slots() {
             pack("p", vec![merge("c.yml", "yaml", "b: {y: 2}\na: 1\n"), fill("c.yml", "s", "slotted: true", 0)]),
         ],
     );
-    assert_eq!(made, "# top\na: 1\nslotted: true\nb:\n  x: 1\n  \"y\": 2\n");
+    assert_eq!(made, "# top\na: 1\nslotted: true\nb: {x: 1, \"y\": 2}\n");
 }
 
 #[test]
@@ -51,9 +51,9 @@ fn merges_that_can_not_be_are_told() {
         assert_eq!((report.code, report.message.as_str()), (code, message));
         report
     };
-    let jsonc = "`a` 1.0.0 merges into `f` as `jsonc`, a format that this version can't merge";
-    let report = of("merge-format-unknown", jsonc, &[pack("a", vec![merge("f", "jsonc", "{}")])]);
-    assert_eq!(report.details, ["formats that can be merged: dotenv, json, toml and yaml"]);
+    let ini = "`a` 1.0.0 merges into `f` as `ini`, a format that this version can't merge";
+    let report = of("merge-format-unknown", ini, &[pack("a", vec![merge("f", "ini", "{}")])]);
+    assert_eq!(report.details, ["formats that can be merged: dotenv, json, jsonc, toml and yaml"]);
     let formats = "`a` 1.0.0 merges into `f` as `json` and `b` 1.0.0 as `toml`";
     let packs = [pack("a", vec![merge("f", "json", "{}")]), pack("b", vec![merge("f", "toml", "")])];
     of("merge-formats-differ", formats, &packs);

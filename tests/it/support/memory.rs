@@ -46,11 +46,49 @@ impl Memory {
         [words(&[1]), self.string(template), self.string(values)].concat()
     }
 
+    /// The variant `content`: bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Value {
+        let address = self.place(bytes);
+        padded(words(&[0, address, u32::try_from(bytes.len()).unwrap()]), 24)
+    }
+
     /// A `contribution` with a `file` of the given text.
     pub fn file(&mut self, path: &str, text: Value, once: bool) -> Value {
-        let none = self.list(&[]);
-        let file = [words(&[1]), text, vec![0, u8::from(once), 0, 0], none.clone(), none].concat();
-        self.contribution(path, 0, file)
+        self.file_with(path, [words(&[1]), text].concat(), [false, once], &[])
+    }
+
+    /// A `contribution` with a `file`: its `content`, whether it is executable and written once, and its slots.
+    pub fn file_with(&mut self, path: &str, content: Value, flags: [bool; 2], slots: &[Value]) -> Value {
+        let (slots, moved_from) = (self.list(slots), self.list(&[]));
+        let flags = flags.map(u8::from).to_vec();
+        self.contribution(path, 0, [content, flags, vec![0; 2], slots, moved_from].concat())
+    }
+
+    /// An `opening`, with the flags `required`, `unique` and `sorted`.
+    pub fn opening(&mut self, name: &str, marker: &str, flags: [bool; 3]) -> Value {
+        padded([self.string(name), self.string(marker), flags.map(u8::from).to_vec()].concat(), 20)
+    }
+
+    /// A `contribution` with a `merge`.
+    pub fn merge(&mut self, path: &str, format: &str, text: Value, weak: bool, lists: &[Value]) -> Value {
+        let (format, lists) = (self.string(format), self.list(lists));
+        self.contribution(path, 1, [format, text, vec![u8::from(weak), 0, 0, 0], lists].concat())
+    }
+
+    /// A `list-rule`: the policy's case, and the member of `by-key`.
+    pub fn list_rule(&mut self, pointer: &str, policy: u32, member: &str) -> Value {
+        [self.string(pointer), words(&[policy]), self.string(member)].concat()
+    }
+
+    /// A `contribution` with text for a slot.
+    pub fn fill(&mut self, path: &str, slot: &str, text: Value, order: i32) -> Value {
+        let fill = [self.string(slot), text, order.to_le_bytes().to_vec()].concat();
+        self.contribution(path, 3, fill)
+    }
+
+    /// An `offer`.
+    pub fn offer(&mut self, capability: &str, version: &str, facts: &str) -> Value {
+        [self.string(capability), self.string(version), self.string(facts)].concat()
     }
 
     /// A `contribution` of lines.
@@ -79,6 +117,13 @@ impl Memory {
         let none = self.list(&[]);
         let output = [words(&[0]), self.list(templates), self.list(contributions), none.clone(), none].concat();
         self.place(&output)
+    }
+
+    /// `ok(planned)`.
+    pub fn planned(&mut self, offers: &[Value]) -> u32 {
+        let none = self.list(&[]);
+        let planned = [words(&[0]), self.list(offers), none].concat();
+        self.place(&planned)
     }
 
     /// `err(list<diagnostic>)`.

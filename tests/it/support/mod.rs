@@ -2,6 +2,7 @@
 
 mod memory;
 mod pack;
+mod recipe;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,6 +10,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 pub use pack::{CONTRACT, Pack};
+pub use recipe::Recipe;
 
 /// A folder to work in, and a home of its own.
 pub struct Machine {

@@ -110,6 +110,32 @@ impl Pack {
         self
     }
 
+    /// Puts the facts of all offers that `render` is given into its last contribution, which is of lines.
+    ///
+    /// An offer as its taker sees it is five texts, the facts the last of them; the lines are the last of `output`'s
+    /// second list, and 56 bytes long, of which the first 12 are the path and the case.
+    pub fn lists_what_it_takes(mut self) -> Self {
+        let room = self.memory.place(&[0; 64 * 8]);
+        let output = self.render.clone();
+        self.render = format!(
+            r"(local $at i32) (local $last i32)
+            (local.set $last (i32.sub
+                (i32.add (i32.load offset=12 ({output})) (i32.mul (i32.load offset=16 ({output})) (i32.const 56)))
+                (i32.const 56)))
+            (i32.store offset=12 (local.get $last) (i32.const {room}))
+            (i32.store offset=16 (local.get $last) (local.get 8))
+            (block $done (loop $next
+                (br_if $done (i32.ge_u (local.get $at) (local.get 8)))
+                (i64.store
+                    (i32.add (i32.const {room}) (i32.mul (local.get $at) (i32.const 8)))
+                    (i64.load offset=32 (i32.add (local.get 7) (i32.mul (local.get $at) (i32.const 40)))))
+                (local.set $at (i32.add (local.get $at) (i32.const 1)))
+                (br $next)))
+            {output}"
+        );
+        self
+    }
+
     /// Makes `render` return these files.
     pub fn files(self, files: &[(&str, &str)]) -> Self {
         self.renders(|memory| {

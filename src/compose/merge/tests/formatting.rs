@@ -13,20 +13,13 @@ fn merged(format: Format, fragments: &[Fragment<'_>]) -> String {
 fn what_changes_nothing_keeps_every_byte() {
     for (format, text, same) in [
         (Format::Json, "{ \"a\":1,\n \"b\" : [1,2] }", "{\"b\":[2]}"),
+        (Format::Jsonc, "// top\n{ \"a\":1, // why\n \"b\" : [1,2,],}", "{\"b\":[2,],}"),
         (Format::Toml, "a=1 # why\n\n\n[t]\nx = 'y'", "t.x = \"y\""),
         (Format::Yaml, "# top\na:   1\nb: {c: [x,   y]}", "b: {c: [y]}"),
         (Format::Dotenv, "# top\n\nA=1\nB='x'", "B=x"),
     ] {
         assert_eq!(merged(format, &[strong(text), strong(same), weak(same)]), text);
     }
-}
-
-#[test]
-fn json_is_printed_at_its_own_indentation() {
-    let text = merged(Format::Json, &[strong("{\n    \"b\": 1\n}\n"), strong("{\"a\": [1, {}], \"b\": 1}")]);
-    assert_eq!(text, "{\n    \"b\": 1,\n    \"a\": [\n        1,\n        {}\n    ]\n}\n");
-    let tabs = merged(Format::Json, &[strong("{\n\t\"b\": 1\n}"), strong("{\"a\": 2}")]);
-    assert_eq!(tabs, "{\n\t\"b\": 1,\n\t\"a\": 2\n}\n");
 }
 
 #[test]
@@ -221,6 +214,20 @@ fn yaml_without_a_first_value_takes_the_fragments() {
 }
 
 #[test]
+fn what_two_fragments_bring_together_keeps_the_comments_of_both() {
+    let fragments = |one: &'static str, two: &'static str, base: &'static str| [strong(base), strong(one), strong(two)];
+    let yaml =
+        fragments("# Data.\nv:\n  # Of one.\n  a: 1\n", "v:\n    b: [x]\n    # Of two.\n    c: 2 # two\n", "k: 0\n");
+    assert_eq!(
+        merged(Format::Yaml, &yaml),
+        "k: 0\n# Data.\nv:\n  # Of one.\n  a: 1\n  b: [x]\n  # Of two.\n  c: 2 # two\n"
+    );
+    let toml = fragments("# Data.\n[v]\n# Of one.\na = 1\n", "[v]\nb = ['x']\n# Of two.\nc = 2 # two\n", "k = 0\n");
+    let expected = "k = 0\n\n# Data.\n[v]\n# Of one.\na = 1\nb = ['x']\n# Of two.\nc = 2 # two\n";
+    assert_eq!(merged(Format::Toml, &toml), expected);
+}
+
+#[test]
 fn yaml_merge_keys_and_aliases_stay() {
     let base = "base: &b\n  x: 1\nuse:\n  <<: *b\n  y: 2\n";
     assert_eq!(merged(Format::Yaml, &[strong(base), strong("use: {z: 3, x: 1}\n")]), format!("{base}  z: 3\n"));
@@ -279,7 +286,18 @@ fn dotenv_keeps_what_is_there_and_takes_comments_along() {
 #[test]
 fn texts_that_are_not_of_the_format_are_all_named() {
     for (format, broken, message) in [
-        (Format::Json, "{\"a\": }", "expected value at line 1 column 7"),
+        (Format::Json, "{\"a\": }", "unexpected close brace on line 1 column 7"),
+        (Format::Json, "", "the text is empty"),
+        (Format::Json, "{} // no", "comments are not allowed on line 1 column 4"),
+        (Format::Json, "[1,]", "trailing commas are not allowed on line 1 column 3"),
+        (Format::Json, "[1,\u{a0}2]", "expected value at line 1 column 4"),
+        (Format::Json, "{\"a\": 1,\n\"a\": 1}", "line 2: the member `a` is there twice"),
+        (Format::Jsonc, "{\"a\": }", "unexpected close brace on line 1 column 7"),
+        (Format::Jsonc, "{a: 1}", "expected string for object property on line 1 column 2"),
+        (Format::Jsonc, "[1 2]", "expected comma on line 1 column 3"),
+        (Format::Jsonc, "[\"a\nb\"]", "line 1: control character"),
+        (Format::Jsonc, "// one\n[1e999]", "line 2: number out of range"),
+        (Format::Jsonc, "{} /* open", "unterminated comment block on line 1 column 4"),
         (Format::Toml, "x = 1\na = = 1", "line 2: extra `=`, expected nothing"),
         (Format::Yaml, "a: [", "unclosed bracket '[' at line 1, column 4"),
         (Format::Yaml, "a: 1\n---\nb: 2\n", "multiple YAML documents"),

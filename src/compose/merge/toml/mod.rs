@@ -10,12 +10,12 @@ mod read;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Table, TableLike};
+use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Key, Table, TableLike};
 
 pub(super) use places::find_places;
 pub(super) use read::read;
 
-use super::changes::{extends, grows};
+use super::changes::{becomes, extends, grows};
 use super::model::canonical;
 use build::{item_of, set_apart, set_table_apart, table_of, value_of};
 use read::{model, value_model};
@@ -95,19 +95,25 @@ fn insert(
         table.insert(key, Item::Value(value_of(value)?));
         return Ok(());
     }
-    let mut found = peers.iter().filter_map(|peer| peer.get_key_value(key));
-    match found.find(|(_, item)| !is_inside_inline(item) && model(item) == *value) {
-        Some((peer_key, item)) => {
-            let mut item = item.clone();
-            set_apart(&mut item);
-            table.entry_format(peer_key).or_insert(item);
-        }
-        None => {
-            let mut item = item_of(value)?;
-            set_apart(&mut item);
-            table.insert(key, item);
-        }
+    let theirs: Vec<(&Key, &Item)> =
+        peers.iter().filter_map(|peer| peer.get_key_value(key)).filter(|(_, item)| !is_inside_inline(item)).collect();
+    let models: Vec<Value> = theirs.iter().map(|(_, item)| model(item)).collect();
+    let whole = models.iter().position(|model| model == value);
+    // A part of it, to which the others' parts are added.
+    let at = whole.or_else(|| models.iter().position(|model| becomes(model, value)));
+    let (peer_key, mut item) = match at.and_then(|at| theirs.get(at)) {
+        Some((peer_key, item)) => (Some(*peer_key), (*item).clone()),
+        None => (None, item_of(value)?),
+    };
+    if model(&item) != *value {
+        let below: Vec<&Item> = theirs.iter().skip(at.map_or(0, |at| at + 1)).map(|(_, item)| *item).collect();
+        update_item(&mut item, value, &below, false)?;
     }
+    set_apart(&mut item);
+    match peer_key {
+        Some(peer_key) => table.entry_format(peer_key).or_insert(item),
+        None => table.entry(key).or_insert(item),
+    };
     Ok(())
 }
 

@@ -38,13 +38,27 @@ pub(super) fn edit(base: &Source<'_>, old: &Value, new: &Value, peers: &[Source<
     Ok(editor.finish())
 }
 
+/// The text in which a node that says `old` says `new`, and the place up to which the old one had to change.
+pub(super) fn edit_node(
+    text: &str,
+    node: &Node,
+    (old, new): (&Value, &Value),
+    peers: &[Peer<'_>],
+    holder: &Holder<'_>,
+) -> Result<(String, usize), String> {
+    let mut editor = Editor { text, cuts: Vec::new() };
+    editor.node(node, old, new, peers, holder)?;
+    let end = editor.cuts.iter().map(|(range, _)| range.end).max().unwrap_or_default();
+    Ok((editor.finish(), end))
+}
+
 struct Editor<'a> {
     text: &'a str,
     cuts: Vec<(Range<usize>, String)>,
 }
 
 /// What a node hangs on.
-enum Holder<'a> {
+pub(super) enum Holder<'a> {
     Root,
     Flow,
     /// A member of a block mapping at this column.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::edit::{Holder, edit_node};
 use super::emit;
 use super::syntax::{Body, Entry, Node};
+use crate::compose::merge::changes::becomes;
 use crate::compose::merge::model::canonical;
 
 /// A node of a fragment, beside the one that is edited.
@@ -27,6 +29,34 @@ impl<'a> Member<'a> {
     /// The member's value as a peer of the one that is edited.
     pub(super) fn below(&self) -> Peer<'a> {
         Peer { text: self.of.text, node: &self.entry.value, value: self.value }
+    }
+
+    fn is_in_lines(&self) -> bool {
+        matches!(self.of.node.body, Body::Object { flow: false, .. })
+    }
+
+    fn has_links(&self) -> bool {
+        self.entry.key.linked || self.entry.value.has_links()
+    }
+
+    fn excerpt(&self, indent: usize) -> Option<String> {
+        let start = self.entry.key.span.start;
+        excerpt(self.of.text, start, &self.entry.value, indent).filter(|_| !self.entry.key.linked)
+    }
+
+    /// The member after what `others` bring to it as well.
+    fn grown(&self, new: &Value, others: &[Member<'_>], indent: usize) -> Option<String> {
+        if self.has_links() {
+            return None;
+        }
+        let Self { of, entry, value } = self;
+        let peers: Vec<Peer<'_>> = others.iter().map(Member::below).collect();
+        let holder = Holder::Member(entry, of.node.column);
+        let (text, changed) = edit_node(of.text, &entry.value, (value, new), &peers, &holder).ok()?;
+        // Nothing above the member has changed, so what is behind it says how far it reaches now.
+        let end = changed.max(next_line(of.text, entry.value.end(of.text)));
+        let end = text.len().checked_sub(of.text.len() - end)?;
+        lines_between(&text, entry.key.span.start, end, indent)
     }
 }
 
@@ -72,17 +102,16 @@ pub(super) fn flow_text(value: &Value, known: &Known<'_>) -> String {
     quoted.filter(|text| text.starts_with(['"', '\''])).map_or_else(|| emit::flow(value), str::to_owned)
 }
 
-/// A member that the text does not have yet: a fragment's own lines where it has them.
+/// A member that the text does not have yet: a fragment's own lines where one says all of it, or the lines of the first
+/// that says a part of it with what the others add.
 pub(super) fn fresh_entry(key: &str, value: &Value, members: &[Member<'_>], indent: usize) -> String {
-    let copied = members.iter().find_map(|member| {
-        let Member { of, entry, .. } = member;
-        if member.value != value || !matches!(of.node.body, Body::Object { flow: false, .. }) {
-            return None;
-        }
-        let start = entry.key.span.start;
-        excerpt(of.text, start, &entry.value, indent).filter(|_| !entry.key.linked)
-    });
-    copied.unwrap_or_else(|| emit::entry(key, value, indent))
+    let in_lines = || members.iter().enumerate().filter(|(_, member)| member.is_in_lines());
+    let copied = in_lines().filter(|(_, member)| member.value == value).find_map(|(_, member)| member.excerpt(indent));
+    let grown = || {
+        let (at, member) = in_lines().find(|(_, member)| becomes(member.value, value))?;
+        member.grown(value, members.get(at + 1..)?, indent)
+    };
+    copied.or_else(grown).unwrap_or_else(|| emit::entry(key, value, indent))
 }
 
 pub(super) fn fresh_item(value: &Value, known: &Known<'_>, indent: usize) -> String {
@@ -101,13 +130,17 @@ fn excerpt(text: &str, start: usize, node: &Node, indent: usize) -> Option<Strin
     if node.has_links() {
         return None;
     }
+    let end = node.end(text);
+    lines_between(text, start, if text[..end].ends_with('\n') { end } else { next_line(text, end) }, indent)
+}
+
+/// The lines from `start` to `end`, with the comments right above.
+fn lines_between(text: &str, start: usize, end: usize, indent: usize) -> Option<String> {
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let column = start - line;
     if !text[line..start].bytes().all(|byte| byte == b' ' || byte == b'-') {
         return None;
     }
-    let end = node.end(text);
-    let end = if text[..end].ends_with('\n') { end } else { next_line(text, end) };
     let pad = " ".repeat(indent);
     let mut out = String::new();
     for comment in comments_above(text, line, column) {
