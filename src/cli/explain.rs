@@ -7,9 +7,10 @@ use super::printer::Printer;
 use super::progress::Progress;
 use super::watchdog::Watchdog;
 use super::{one, source};
-use crate::compose::{Attribution, ShareKind, UsedTemplate};
 use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
-use crate::pipeline::{self, Explanation, Failure, FileState, Member, Place, Stretch, Workshop};
+use crate::pipeline::{
+    self, Attribution, Explanation, Failure, FileState, Member, Place, ShareKind, Stretch, UsedTemplate, Workshop,
+};
 use crate::project::{self, Lock};
 use crate::store::Home;
 
@@ -100,8 +101,9 @@ fn describe(path: &ProjectPath, place: &Place, explanation: &Explanation) -> Str
     }
     match place {
         Place::File => {
+            text.push('\n');
             for stretch in &explanation.stretches {
-                text.push_str(&format!("\n{:<10}{}\n", lines(stretch), sentence(stretch)));
+                text.push_str(&format!("{:<10}{}\n", lines(stretch), sentence(stretch)));
             }
         }
         Place::Line(_) | Place::Pointer(_) => {

@@ -7,6 +7,7 @@ mod args;
 mod cache;
 mod explain;
 mod new;
+mod preview;
 mod printer;
 mod progress;
 mod prompt;

@@ -12,9 +12,9 @@ use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::TerminalAsker;
 use super::watchdog::Watchdog;
-use super::{one, source, year};
+use super::{one, preview, source, year};
 use crate::apply::{self, Recovery};
-use crate::model::{INTENT_FILE, Instance, LOCK_FILE, Name, Project, ProjectPath, Report, io_cause, printable};
+use crate::model::{Instance, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
 use crate::project::{Given, Mode};
 use crate::registry::{self, PackSpec, Spec};
@@ -58,7 +58,7 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     if printer.is_json() {
         printer.document("scaffold.new/1", document(&created, &target, arguments.dry_run));
     } else if arguments.dry_run {
-        show_tree(&created, printer);
+        show_tree(&created, &target, printer);
     } else {
         show_result(&created, &arguments.target, printer);
     }
@@ -197,7 +197,7 @@ fn show_result(created: &Created, target: &Path, printer: &Printer) {
 }
 
 /// `fastapi-users 1.0.0`, or `users (fastapi-users 1.0.0)`.
-fn use_of(instance: &Instance) -> String {
+pub fn use_of(instance: &Instance) -> String {
     let pack = format!("{} {}", instance.manifest.name, instance.manifest.version);
     if instance.name == instance.manifest.name { pack } else { format!("{} ({pack})", instance.name) }
 }
@@ -212,16 +212,9 @@ fn shell_word(word: &str) -> String {
     }
 }
 
-fn show_tree(created: &Created, printer: &Printer) {
-    let mut text = String::new();
-    for (path, file) in &created.rendered.tree.files {
-        let packs: Vec<&str> = file.origins.iter().map(|origin| origin.instance.as_str()).collect();
-        text.push_str(&format!("{:>8}  {path}  ({})\n", file.contents.len(), packs.join(", ")));
-    }
-    for (name, contents) in [(LOCK_FILE, &created.lock), (INTENT_FILE, &created.intent)] {
-        text.push_str(&format!("{:>8}  {name}\n", contents.len()));
-    }
-    printer.data(&text);
+fn show_tree(created: &Created, target: &Path, printer: &Printer) {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    printer.data(&preview::tree(created, &printable(&name)));
     printer.note("Nothing was written");
 }
 
@@ -236,27 +229,26 @@ fn document(created: &Created, target: &Path, dry_run: bool) -> Value {
                 "name": member.instance.manifest.name,
                 "version": member.instance.manifest.version,
                 "sha256": member.resolved.digest.hex(),
+                "at": member.instance.at,
                 "requested": member.resolved.requested,
                 "answers": member.answers_object(),
             })
         })
         .collect();
-    let files: Vec<Value> = rendered
-        .tree
-        .files
-        .iter()
-        .map(|(path, file)| {
-            let packs: Vec<&str> = file.origins.iter().map(|origin| origin.instance.as_str()).collect();
-            json!({ "path": path, "bytes": file.contents.len(), "executable": file.executable, "packs": packs })
-        })
-        .collect();
+    let files: Vec<Value> =
+        rendered.tree.files.iter().map(|(path, file)| preview::file_json(path, file, dry_run)).collect();
     let steps: Vec<Value> =
         rendered.next_steps.iter().map(|step| json!({ "title": step.title, "command": step.command })).collect();
-    json!({
+    let mut document = json!({
         "directory": target.display().to_string(),
         "written": !dry_run,
         "packs": packs,
         "files": files,
         "next_steps": steps,
-    })
+    });
+    if dry_run {
+        document["intent"] = created.intent.as_str().into();
+        document["lock"] = created.lock.as_str().into();
+    }
+    document
 }

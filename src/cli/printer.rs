@@ -47,11 +47,11 @@ impl Printer {
         !self.quiet && !self.json && std::io::stderr().is_terminal()
     }
 
-    /// What was asked for, on standard output.
+    /// What was asked for, on standard output; colours only where they can be seen.
     ///
     /// A reader who has gone is no failure of ours; a full disk is, and whoever asked has to know.
     pub fn data(&self, text: &str) {
-        let mut stdout = std::io::stdout().lock();
+        let mut stdout = anstream::stdout().lock();
         let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
         if let Err(error) = printed
             && error.kind() != std::io::ErrorKind::BrokenPipe

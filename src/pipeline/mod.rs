@@ -27,6 +27,8 @@ use crate::project::{Given, Lock, Mode};
 use crate::registry::{Locked, Source, Spec};
 use crate::store::{Cache, Home};
 
+/// What explanations are made of.
+pub use crate::compose::{Attribution, ShareKind, UsedTemplate};
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
 pub use explain::{Explanation, FileState, Place, Stretch, explain};

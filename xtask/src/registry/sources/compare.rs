@@ -127,6 +127,7 @@ fn make(workshop: &Workshop<'_>, packs: &[Spec], odometer: &mut Odometer) -> Out
         places: BTreeMap::new(),
         given: Given::default(),
         mode: Mode::Ask(odometer),
+        settlements: BTreeMap::new(),
         dry_run: true,
     };
     let created = match pipeline::create(workshop, new) {
