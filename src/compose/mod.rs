@@ -70,6 +70,7 @@ pub fn compose(shares: &[Share<'_>]) -> Result<Composition, Vec<Problem>> {
     gather::check_size(shares)?;
     let (texts, mut problems) = texts::Texts::render(shares)?;
     let groups = gather::gather(shares, &parties, &texts, &mut problems)?;
+    let open = gather::files_with_slots(&groups);
     let made: Vec<_> = groups.into_par_iter().map(|(path, pieces)| (file::make(&path, &pieces), path)).collect();
     let mut tree = Tree::default();
     for (made, path) in made {
@@ -84,6 +85,8 @@ pub fn compose(shares: &[Share<'_>]) -> Result<Composition, Vec<Problem>> {
     if problems.is_empty() {
         return Ok(Composition { tree });
     }
+    problems.iter_mut().for_each(|problem| problem.name_files_with_slots(&open));
     problems.sort_by_cached_key(Problem::sort_key);
+    problems.dedup();
     Err(problems)
 }
