@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::party::Party;
 use super::problem::Problem;
 use super::texts::{Texts, text_of, too_much};
 use super::{MAX_CONTRIBUTIONS, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Share};
-use crate::model::{Body, Content, Name, PathSet, ProjectPath, Text, Tree};
+use crate::model::{Body, Content, Name, PathClash, PathSet, ProjectPath, Text, Tree};
 
 /// A contribution on its way into a file.
 #[derive(Debug)]
@@ -94,9 +95,10 @@ pub(super) fn gather<'a>(
                 }
             };
             if !groups.contains_key(&path)
-                && let Err(error) = paths.insert(&path)
+                && let Err(PathClash { error, earlier }) = paths.insert(&path)
             {
-                problems.push(Problem::PathClash { pack: party.clone(), error });
+                let earlier = first_at(&groups, &earlier);
+                problems.push(Problem::PathClash { pack: party.clone(), error, earlier });
                 continue;
             }
             let text = texts.get(place, at, &contribution.body);
@@ -110,6 +112,21 @@ pub(super) fn gather<'a>(
         return Err(vec![Problem::TooMuch { what, limit: format!("{MAX_FILES} of them") }]);
     }
     if size > MAX_TOTAL_BYTES { Err(vec![too_much()]) } else { Ok(groups) }
+}
+
+/// The files that open slots.
+pub(super) fn files_with_slots(groups: &BTreeMap<ProjectPath, Vec<Piece<'_>>>) -> Arc<[ProjectPath]> {
+    let opens = |piece: &Piece<'_>| matches!(piece.body, Body::File(file) if !file.slots.is_empty());
+    groups.iter().filter(|(_, pieces)| pieces.iter().any(opens)).map(|(path, _)| path.clone()).collect()
+}
+
+/// Who was first to have something at a path or below it, and where.
+fn first_at(groups: &BTreeMap<ProjectPath, Vec<Piece<'_>>>, place: &str) -> Option<(Party, ProjectPath)> {
+    let is_there = |path: &ProjectPath| {
+        path.as_str().strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let (path, pieces) = groups.iter().find(|(path, _)| is_there(path))?;
+    Some((pieces.first()?.party.clone(), path.clone()))
 }
 
 /// Checks the sizes of what was made.

@@ -76,6 +76,7 @@ pub fn compose(shares: &[Share<'_>], settlements: &Settlements) -> Result<Compos
     let (texts, mut problems) = texts::Texts::render(shares)?;
     let groups = gather::gather(shares, &parties, &texts, &mut problems)?;
     problems.extend(settlements.strays(|path| groups.contains_key(path)));
+    let open = gather::files_with_slots(&groups);
     let made: Vec<_> = groups
         .into_par_iter()
         .map(|(path, pieces)| (file::make(&path, &pieces, settlements.of(&path)), path))
@@ -93,6 +94,8 @@ pub fn compose(shares: &[Share<'_>], settlements: &Settlements) -> Result<Compos
     if problems.is_empty() {
         return Ok(Composition { tree });
     }
+    problems.iter_mut().for_each(|problem| problem.name_files_with_slots(&open));
     problems.sort_by_cached_key(Problem::sort_key);
+    problems.dedup();
     Err(problems)
 }

@@ -1,9 +1,11 @@
 //! What can be wrong with packs' contributions, all of it found in one run.
 
+use std::sync::Arc;
+
 use super::merge::FORMATS;
 use super::party::{Party, listed};
 use super::settle::key_of;
-use crate::model::{Diagnose, Name, Ownership, PathError, ProjectPath, Report, printable};
+use crate::model::{Diagnose, Name, Ownership, PathError, ProjectPath, Report, near, printable};
 
 /// One reason why contributions do not make a tree.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -29,8 +31,10 @@ pub enum Problem {
     PathClash {
         /// Whose contribution came later in canonical order.
         pack: Party,
-        /// What it clashes with.
+        /// What is wrong with the path.
         error: PathError,
+        /// Who came first, and with which path.
+        earlier: Option<(Party, ProjectPath)>,
     },
     /// A template that can't be parsed or rendered.
     #[error("{}", .0.message)]
@@ -92,7 +96,7 @@ pub enum Problem {
         pack: Party,
         /// The slot's name.
         slot: String,
-        /// The slots that are there, in backticks.
+        /// The slots that are there.
         known: Vec<String>,
     },
     /// A fill where there is no file.
@@ -104,6 +108,8 @@ pub enum Problem {
         pack: Party,
         /// The slot's name.
         slot: String,
+        /// The files that open slots.
+        open: Arc<[ProjectPath]>,
     },
     /// A format that the host can't merge.
     #[error("{pack} merges into `{path}` as `{}`, a format that this version can't merge", printable(.format))]
@@ -326,6 +332,9 @@ impl SlotFault {
     }
 }
 
+/// How many names a message lists at the most.
+const FEW: usize = 12;
+
 const TOO_LARGE: &str = "look for the pack that makes files without end, and leave it out";
 
 /// Two parties and what they do, or one that does it to itself.
@@ -333,8 +342,23 @@ fn parties((first, _): &(Party, String), (second, _): &(Party, String), [both, o
     if first == second { format!("{first} {one}") } else { format!("{first} and {second} {both}") }
 }
 
+/// A path whose characters beyond ASCII are named: names that differ by normalisation only look the same.
+fn by_characters(path: &str) -> String {
+    let named = |c: char| if c.is_ascii() { c.to_string() } else { format!("<U+{:04X}>", u32::from(c)) };
+    path.chars().map(named).collect()
+}
+
 fn shown_pointer(pointer: &str) -> String {
     if pointer.is_empty() { "the whole".to_owned() } else { printable(pointer).into_owned() }
+}
+
+/// The files that open slots, as far as a message has room for them.
+fn files_with_slots(paths: &[&str]) -> Option<String> {
+    let mut shown: Vec<String> = paths.iter().take(FEW).map(|path| format!("`{path}`")).collect();
+    if paths.len() > FEW {
+        shown.push(format!("{} more", paths.len() - FEW));
+    }
+    (!shown.is_empty()).then(|| format!("files with slots: {}", listed(&shown)))
 }
 
 /// An ownership as messages name it.
@@ -346,6 +370,13 @@ pub(super) fn ownership_name(ownership: Ownership) -> &'static str {
 }
 
 impl Problem {
+    /// Lets a fill without a file say which files there are.
+    pub(super) fn name_files_with_slots(&mut self, files: &Arc<[ProjectPath]>) {
+        if let Self::NoFile { open, .. } = self {
+            *open = Arc::clone(files);
+        }
+    }
+
     /// What problems are sorted by: the path that they are about, then what they say.
     pub(super) fn sort_key(&self) -> (String, String) {
         let path = match self {
@@ -388,7 +419,14 @@ impl Diagnose for Problem {
         match self {
             Self::TooMuch { .. } => report("project-too-large").hint(TOO_LARGE),
             Self::Path { .. } => report("path-refused").hint("this is for the pack's author: name a path inside the project"),
-            Self::PathClash { .. } => report("path-clash").hint("put one of the packs into a folder of its own with `--at`"),
+            Self::PathClash { pack, error, earlier } => {
+                let both = earlier.iter().map(|(first, path)| (first, path.as_str())).chain([(pack, error.path.as_str())]);
+                let report = report("path-clash").details(both.map(|(pack, path)| format!("{pack} has `{}`", by_characters(path))));
+                match earlier {
+                    Some((first, _)) if first != pack => report.hint(format!("move `{0}` with `--at {0}=DIR`", pack.instance)),
+                    _ => report.hint("this is for the pack's author: give the files names that differ by more"),
+                }
+            }
             Self::Template(report) => report.clone(),
             Self::File { path, first, second, .. } => {
                 each(report("file-conflict"), (first, second)).hint(settle(path, None, second))
@@ -398,13 +436,27 @@ impl Diagnose for Problem {
             }
             Self::NotText { .. } => report("not-text").hint("this is for the packs' authors: only text can be shared"),
             Self::Slot { fault, .. } => fault.report(self.to_string()),
-            Self::UnknownSlot { known, pack, .. } => {
-                let opens = if known.is_empty() { "no slot".to_owned() } else { listed(known) };
-                report("slot-unknown")
-                    .detail(format!("the file opens {opens}"))
-                    .hint(format!("try another version of `{}`", pack.pack.name))
+            Self::UnknownSlot { known, pack, slot, .. } => {
+                let quoted: Vec<String> = known.iter().map(|name| format!("`{}`", printable(name))).collect();
+                let opens = if known.is_empty() { "no slot".to_owned() } else { listed(&quoted) };
+                let hint = match near(slot, known.iter().map(String::as_str)).as_slice() {
+                    [] => format!("try another version of `{}`", pack.pack.name),
+                    [nearest, ..] => {
+                        format!("try another version of `{}`: it may mean `{}`", pack.pack.name, printable(nearest))
+                    }
+                };
+                report("slot-unknown").detail(format!("the file opens {opens}")).hint(hint)
             }
-            Self::NoFile { .. } => report("slot-without-file").hint("add the pack that makes the file"),
+            Self::NoFile { path, pack, open, .. } => {
+                let names: Vec<&str> = open.iter().map(ProjectPath::as_str).collect();
+                // Comparing every fill to every file could take long, and a long list is no help.
+                let compared = if names.len() > FEW { &[][..] } else { &names };
+                let hint = match near(path.as_str(), compared.iter().copied()).as_slice() {
+                    [] => "add the pack that makes the file".to_owned(),
+                    [nearest, ..] => format!("try another version of `{}`: it may mean `{nearest}`", pack.pack.name),
+                };
+                report("slot-without-file").details(files_with_slots(&names)).hint(hint)
+            }
             Self::Format { .. } => report("merge-format-unknown")
                 .detail(format!("formats that can be merged: {}", listed(&FORMATS)))
                 .hint("this is for the pack's author: give the whole file, or merge as one of these formats"),

@@ -27,7 +27,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use digest::{Digest, DigestError};
 pub use manifest::{Dependency, Manifest};
 pub use name::{Name, NameError};
-pub use path::{INTENT_FILE, LOCK_FILE, PathError, PathSet, ProjectPath};
+pub use path::{INTENT_FILE, LOCK_FILE, PathClash, PathError, PathSet, ProjectPath};
 pub use report::{Diagnose, Report};
 pub use text::{near, printable, unix_newlines};
 pub use time::{rfc3339, year_of};

@@ -172,6 +172,15 @@ pub struct PathSet {
     seen: BTreeMap<String, Entry>,
 }
 
+/// Why a path can't join a [`PathSet`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathClash {
+    /// The path, and what is wrong with it.
+    pub error: PathError,
+    /// What it clashes with: a path that was there, or a folder above some.
+    pub earlier: String,
+}
+
 #[derive(Debug)]
 struct Entry {
     spelling: String,
@@ -183,7 +192,7 @@ impl PathSet {
     ///
     /// # Errors
     /// A path that differs from an earlier one by case or normalisation only, or that makes a folder of a file.
-    pub fn insert(&mut self, path: &ProjectPath) -> Result<(), PathError> {
+    pub fn insert(&mut self, path: &ProjectPath) -> Result<(), PathClash> {
         let text = path.as_str();
         let ends = text.match_indices('/').map(|(at, _)| at).chain([text.len()]);
         for end in ends {
@@ -193,10 +202,15 @@ impl PathSet {
                 self.seen.insert(fold(spelling), Entry { spelling: spelling.to_owned(), is_file });
                 continue;
             };
-            let clash = |reason: String| Err(PathError { path: text.to_owned(), reason });
+            let clash = |reason: String| {
+                let error = PathError { path: text.to_owned(), reason };
+                Err(PathClash { error, earlier: earlier.spelling.clone() })
+            };
             if earlier.spelling != spelling {
+                let through = if is_file { String::new() } else { format!("goes through `{spelling}`, which ") };
                 return clash(format!(
-                    "and `{}` differ by case or by Unicode normalisation only, which some file systems can't tell apart",
+                    "{through}differs from `{}` by case or by Unicode normalisation only: some file systems can't tell \
+                     them apart",
                     earlier.spelling
                 ));
             }

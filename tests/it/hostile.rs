@@ -247,16 +247,22 @@ fn names_that_are_one_somewhere() {
         refused(&Pack::new("hostile").files(&files)),
         str![[r#"
 error[path-clash]: `hostile` 0.1.0: the path `docs/a` needs `docs` to be a file and a folder at once
+  `hostile` 0.1.0 has `docs`
+  `hostile` 0.1.0 has `docs/a`
 
-hint: put one of the packs into a folder of its own with `--at`
+hint: this is for the pack's author: give the files names that differ by more
 
-error[path-clash]: `hostile` 0.1.0: the path `é` and `é` differ by case or by Unicode normalisation only, which some file systems can't tell apart
+error[path-clash]: `hostile` 0.1.0: the path `é` differs from `é` by case or by Unicode normalisation only: some file systems can't tell them apart
+  `hostile` 0.1.0 has `<U+00E9>`
+  `hostile` 0.1.0 has `e<U+0301>`
 
-hint: put one of the packs into a folder of its own with `--at`
+hint: this is for the pack's author: give the files names that differ by more
 
-error[path-clash]: `hostile` 0.1.0: the path `readme.md` and `README.md` differ by case or by Unicode normalisation only, which some file systems can't tell apart
+error[path-clash]: `hostile` 0.1.0: the path `readme.md` differs from `README.md` by case or by Unicode normalisation only: some file systems can't tell them apart
+  `hostile` 0.1.0 has `README.md`
+  `hostile` 0.1.0 has `readme.md`
 
-hint: put one of the packs into a folder of its own with `--at`
+hint: this is for the pack's author: give the files names that differ by more
 
 "#]]
     );

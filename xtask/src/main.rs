@@ -5,6 +5,7 @@
 //! cargo xtask test [PART...]              runs every check, or those named
 //! cargo xtask build [PACK...]             builds packs to target/packs/NAME-VERSION.wasm
 //! cargo xtask publish [--registry DIR]    builds the first-party packs and publishes them
+//! cargo xtask mutations [CASE...]         breaks the code once for each case of the gallery, and wants the case to fail
 //! cargo xtask verify                      makes projects and runs their own checks on a throw-away PostgreSQL
 //! ```
 //!
@@ -14,6 +15,7 @@
 mod checklist;
 mod checks;
 mod failure;
+mod mutations;
 mod packs;
 mod parts;
 mod postgres;
@@ -30,7 +32,8 @@ use std::process::ExitCode;
 use failure::{Failure, Outcome};
 use parts::Verdict;
 
-const USAGE: &str = "usage: cargo xtask setup | test [PART...] | build [PACK...] | publish [--registry DIR] | verify";
+const USAGE: &str = "usage: cargo xtask setup | test [PART...] | build [PACK...] | publish [--registry DIR] | mutations [CASE...] | \
+                     verify";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -56,6 +59,7 @@ fn run(args: &[&str]) -> Outcome<()> {
         }
         ["publish"] => publish::publish(&root, &root.join("registry")),
         ["publish", "--registry", folder] => publish::publish(&root, Path::new(folder)),
+        ["mutations", names @ ..] => mutations::run(&root, names),
         ["verify"] => verify::verify(&root).map(|verdict| match verdict {
             Verdict::Passed => println!("passed"),
             Verdict::Skipped(why) => println!("passed, but for what was skipped: {why}"),

@@ -67,7 +67,7 @@ impl Parts<'_> {
             owner: owner.party.clone(),
             pack: piece.party.clone(),
             slot: fill.slot.to_owned(),
-            known: slots::known(&owner.file.slots),
+            known: owner.file.slots.iter().map(|opening| opening.name.clone()).collect(),
         };
         unknown.map(problem).collect()
     }
@@ -85,6 +85,7 @@ impl Parts<'_> {
             path: path.clone(),
             pack: piece.party.clone(),
             slot: fill.slot.to_owned(),
+            open: [].into(),
         };
         self.fills.iter().map(problem).collect()
     }
@@ -121,10 +122,15 @@ impl Parts<'_> {
     }
 }
 
-/// How two contents differ: the first line that does, or their sizes.
+/// How two contents differ: the first line that does, or the first byte.
 fn difference(one: &[u8], two: &[u8]) -> (String, String) {
     let (Ok(one_text), Ok(two_text)) = (std::str::from_utf8(one), std::str::from_utf8(two)) else {
-        return (format!("{} bytes", one.len()), format!("{} bytes", two.len()));
+        let same = one.iter().zip(two).take_while(|(ours, theirs)| ours == theirs).count();
+        let show = |bytes: &[u8]| match bytes.get(same) {
+            Some(byte) => format!("byte {} of {} is 0x{byte:02x}", same + 1, bytes.len()),
+            None => format!("ends after {} bytes", bytes.len()),
+        };
+        return (show(one), show(two));
     };
     let (mut ours, mut theirs) = (one_text.split('\n'), two_text.split('\n'));
     let mut number = 0;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::model::canonical;
+use super::rules::pointer;
 
 /// Whether an object has all the members that it had; then it can be changed member by member.
 pub(super) fn grows(old: &Value, new: &Value) -> bool {
@@ -30,5 +31,24 @@ pub(super) fn becomes(old: &Value, new: &Value) -> bool {
     match (old, new) {
         (Value::Array(old), Value::Array(new)) => extends(old, new),
         _ => grows(old, new),
+    }
+}
+
+/// The place of the first member or element that two values do not share.
+pub(super) fn difference(one: &Value, two: &Value) -> String {
+    let below = |segment: String, one: Option<&Value>, two: Option<&Value>| {
+        let rest = one.zip(two).map(|(one, two)| difference(one, two));
+        format!("{}{}", pointer(&[segment]), rest.unwrap_or_default())
+    };
+    match (one, two) {
+        (Value::Object(one), Value::Object(two)) => {
+            let differs = one.keys().chain(two.keys()).find(|key| one.get(*key) != two.get(*key));
+            differs.map(|key| below(key.clone(), one.get(key), two.get(key))).unwrap_or_default()
+        }
+        (Value::Array(one), Value::Array(two)) => {
+            let differs = (0..one.len().max(two.len())).find(|at| one.get(*at) != two.get(*at));
+            differs.map(|at| below(at.to_string(), one.get(at), two.get(at))).unwrap_or_default()
+        }
+        _ => String::new(),
     }
 }

@@ -179,7 +179,10 @@ fn write_merged(
     let text = format.write(&texts, &old.value, merged).map_err(unfaithful)?;
     match format.read(&text) {
         Ok(value) if value == *merged => Ok(text),
-        Ok(_) => Err(unfaithful("the merged text reads back as something else".to_owned())),
+        Ok(value) => {
+            let place = changes::difference(&value, merged);
+            Err(unfaithful(format!("the merged text would say something else at `{place}`")))
+        }
         Err(message) => Err(unfaithful(format!("the merged text can't be read back: {message}"))),
     }
 }

@@ -77,7 +77,8 @@ fn merges_that_can_not_be_are_told() {
     let anchored = "base: &b {x: 1}\nuse: *b\n";
     let packs = [pack("a", vec![file("f", anchored)]), pack("b", vec![merge("f", "yaml", "base: {y: 2}\n")])];
     let message = "what `a` 1.0.0 and `b` 1.0.0 give for `f` can't be merged into one text that says all of it";
-    of("merge-unfaithful", message, &packs);
+    let report = of("merge-unfaithful", message, &packs);
+    assert_eq!(report.details, ["the merged text would say something else at `/use/y`"]);
 }
 
 #[test]

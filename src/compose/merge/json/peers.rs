@@ -89,6 +89,16 @@ impl<'a> Lender<'a> {
         self.lend_text(&editor.finish(self.child.span()), indent, unit)
     }
 
+    /// The child's value put into lines, after what `others` bring to it as well.
+    fn in_lines(&self, new: &Value, others: &[Lender<'_>], unit: &str) -> Option<String> {
+        let text = emit::lines(self.value, "", unit);
+        let source = Source::read(Dialect::Strict, &text).ok()?;
+        let peers: Vec<Peer<'_>> = others.iter().map(Lender::below).collect();
+        let mut editor = Editor::new(source.text, unit);
+        editor.node(source.root.as_ref()?, (self.value, new), &peers, true);
+        Some(editor.finish(0..text.len()))
+    }
+
     fn is_in_lines(&self) -> bool {
         is_in_lines(self.of.text, self.of.node)
     }
@@ -124,14 +134,18 @@ pub(super) fn items_of<'a>(peers: &[Peer<'a>]) -> Known<'a> {
 /// A member that the text does not have yet: as the first fragment that says just that writes it, or the first that
 /// says a part of it with what the others add.
 pub(super) fn fresh_member(name: &str, value: &Value, lenders: &[Lender<'_>], indent: &str, unit: &str) -> Fresh {
-    let in_lines = || lenders.iter().enumerate().filter(|(_, lender)| lender.is_in_lines());
-    if let Some((_, lender)) = in_lines().find(|(_, lender)| lender.value == value) {
+    if let Some(lender) = lenders.iter().find(|lender| lender.is_in_lines() && lender.value == value) {
         return lender.lend(indent, unit);
     }
-    if let Some((at, lender)) = in_lines().find(|(_, lender)| becomes(lender.value, value)) {
-        return lender.grown(value, lenders.get(at + 1..).unwrap_or_default(), indent, unit);
+    let fresh = |text: String| Fresh { text, ..Fresh::default() };
+    match lenders.iter().position(|lender| becomes(lender.value, value)).and_then(|at| lenders.split_at_checked(at)) {
+        Some((_, [lender, others @ ..])) if lender.is_in_lines() => lender.grown(value, others, indent, unit),
+        Some((_, [lender, others @ ..])) => {
+            let text = lender.in_lines(value, others, unit).unwrap_or_else(|| emit::lines(value, "", unit));
+            fresh(format!("{}: {}", Value::from(name), moved(&text, ("", unit), (indent, unit))))
+        }
+        _ => fresh(emit::member(name, value, indent, unit)),
     }
-    Fresh { text: emit::member(name, value, indent, unit), ..Fresh::default() }
 }
 
 pub(super) fn fresh_item(value: &Value, known: &Known<'_>, indent: &str, unit: &str) -> Fresh {

@@ -92,6 +92,48 @@ fn toml_changes_a_weak_value_in_its_place() {
 }
 
 #[test]
+fn toml_lists_are_sorted_with_their_comments() {
+    let base = "\
+l = [ # all
+    # Two.
+    \"c\", # see
+    \"a\", # one
+    # end
+]
+m = [
+  \"y\",
+  \"x\" # last
+]
+n = [\"z\", 'w']
+";
+    let lists = [rule("/*", ListPolicy::Sorted)];
+    let fragment = Fragment { text: "l = ['b']\nm = ['w']\nn = ['v']\n", weak: false, lists: &lists };
+    let expected = "\
+l = [ # all
+    \"a\", # one
+    \"b\",
+    # Two.
+    \"c\", # see
+    # end
+]
+m = [
+  \"w\",
+  \"x\", # last
+  \"y\"
+]
+n = [\"v\", 'w', \"z\"]
+";
+    assert_eq!(merged(Format::Toml, &[strong(base), fragment]), expected);
+}
+
+#[test]
+fn yaml_fills_what_was_empty_with_fragments_lines() {
+    let fragment = "v:\n  # Tables.\n  data: # all\nl:\n  # One.\n  - a: 1\n";
+    let text = merged(Format::Yaml, &[strong("# Data.\nv: {} # none\nl: []\n"), strong(fragment)]);
+    assert_eq!(text, "# Data.\nv: # none\n  # Tables.\n  data: # all\nl:\n  # One.\n  - a: 1\n");
+}
+
+#[test]
 fn yaml_keeps_comments_and_takes_those_of_fragments() {
     let base = "\
 # A workflow.

@@ -3,6 +3,7 @@
 //! What a fragment brings and nobody else touches comes over with the fragment's own formatting and comments; what
 //! several packs make together is written plainly.
 
+mod array;
 mod build;
 mod places;
 mod read;
@@ -10,15 +11,16 @@ mod read;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Key, Table, TableLike};
+use toml_edit::{ArrayOfTables, Decor, DocumentMut, Item, Key, Table, TableLike};
 
 pub(super) use places::find_places;
 pub(super) use read::read;
 
 use super::changes::{becomes, extends, grows};
 use super::model::canonical;
+use array::update_array;
 use build::{item_of, set_apart, set_table_apart, table_of, value_of};
-use read::{model, value_model};
+use read::model;
 
 pub(super) fn write(texts: &[&str], new: &Value) -> Result<String, String> {
     let mut documents =
@@ -95,12 +97,12 @@ fn insert(
         table.insert(key, Item::Value(value_of(value)?));
         return Ok(());
     }
-    let theirs: Vec<(&Key, &Item)> =
-        peers.iter().filter_map(|peer| peer.get_key_value(key)).filter(|(_, item)| !is_inside_inline(item)).collect();
+    let theirs: Vec<(&Key, &Item)> = peers.iter().filter_map(|peer| peer.get_key_value(key)).collect();
     let models: Vec<Value> = theirs.iter().map(|(_, item)| model(item)).collect();
-    let whole = models.iter().position(|model| model == value);
+    let lends = |at: &usize| theirs.get(*at).is_some_and(|(_, item)| !is_inside_inline(item));
+    let whole = (0..models.len()).filter(lends).find(|at| models.get(*at) == Some(value));
     // A part of it, to which the others' parts are added.
-    let at = whole.or_else(|| models.iter().position(|model| becomes(model, value)));
+    let at = whole.or_else(|| models.iter().position(|model| becomes(model, value)).filter(lends));
     let (peer_key, mut item) = match at.and_then(|at| theirs.get(at)) {
         Some((peer_key, item)) => (Some(*peer_key), (*item).clone()),
         None => (None, item_of(value)?),
@@ -152,65 +154,6 @@ fn replace(item: &mut Item, new: &Value, inline: bool) -> Result<(), String> {
     }
     set_apart(&mut fresh);
     *item = fresh;
-    Ok(())
-}
-
-fn update_array(array: &mut Array, new: &[Value]) -> Result<(), String> {
-    let old: Vec<Value> = array.iter().map(value_model).collect();
-    if !extends(&old, new) {
-        return refill(array, new);
-    }
-    for (at, (old, new)) in old.iter().zip(new).enumerate() {
-        let (false, Some(value), Some(members)) = (old == new, array.get_mut(at), new.as_object()) else { continue };
-        match value.as_inline_table_mut() {
-            Some(table) => update_table(table, members, &[], true)?,
-            None => *value = value_of(new)?,
-        }
-    }
-    for value in &new[old.len()..] {
-        push(array, value_of(value)?);
-    }
-    Ok(())
-}
-
-/// Appends an element the way the last one stands: on a line of its own where that one does.
-fn push(array: &mut Array, mut value: toml_edit::Value) {
-    let last = array.iter().last().and_then(|last| last.decor().prefix()).and_then(|prefix| prefix.as_str());
-    let line = last.and_then(|prefix| prefix.rfind('\n').map(|at| prefix[at..].to_owned()));
-    let Some(line) = line else {
-        let prefix = if array.is_empty() { "" } else { " " };
-        *value.decor_mut() = Decor::new(prefix, "");
-        return array.push_formatted(value);
-    };
-    // Behind a trailing comma, what follows the last element's line is the array's: a comment there is that element's.
-    let behind = array.trailing().as_str().unwrap_or_default().to_owned();
-    let comment = behind.trim_end();
-    let prefix = format!("{}{line}", if array.trailing_comma() { comment } else { "" });
-    if array.trailing_comma() {
-        array.set_trailing(behind[comment.len()..].to_owned());
-    }
-    *value.decor_mut() = Decor::new(prefix, "");
-    array.push_formatted(value);
-}
-
-/// Writes all elements again, those that were there as they were written.
-fn refill(array: &mut Array, new: &[Value]) -> Result<(), String> {
-    let mut written = BTreeMap::new();
-    for value in array.iter() {
-        written.entry(canonical(&value_model(value))).or_insert_with(|| value.clone());
-    }
-    let template = array.iter().last().and_then(|last| last.decor().prefix()).and_then(|prefix| prefix.as_str());
-    let line = template.and_then(|prefix| prefix.rfind('\n').map(|at| prefix[at..].to_owned()));
-    array.clear();
-    for (at, value) in new.iter().enumerate() {
-        let mut value = match written.get(&canonical(value)) {
-            Some(value) => value.clone(),
-            None => value_of(value)?,
-        };
-        let prefix = line.clone().unwrap_or_else(|| if at == 0 { String::new() } else { " ".to_owned() });
-        *value.decor_mut() = Decor::new(prefix, "");
-        array.push_formatted(value);
-    }
     Ok(())
 }
 

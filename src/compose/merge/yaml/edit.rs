@@ -203,10 +203,10 @@ impl<'a> Editor<'a> {
                 let key_end = entry.key.end(self.text);
                 let colon = self.text[key_end..].find(':').ok_or("a key has no colon")?;
                 let start = key_end + colon + 1;
-                match self.kept_items(node, old, new) {
+                match self.kept_items(node, old, new, peers) {
                     // The elements' own comments come along, the last one's too; the key's stays.
                     Some(lines) => self.cut(self.line_end(start)..self.line_end(end), lines),
-                    None => self.replace_lines(start, end, &self.long_text(node, old, new, *column)),
+                    None => self.replace_lines(start, end, &self.long_text(node, old, new, peers, *column)),
                 }
             }
             Holder::Item(column) => {
@@ -219,20 +219,32 @@ impl<'a> Editor<'a> {
     }
 
     /// The elements of a block sequence that is written anew, those that stay as they are written.
-    fn kept_items(&self, node: &Node, old: &Value, new: &Value) -> Option<String> {
+    fn kept_items(&self, node: &Node, old: &Value, new: &Value, peers: &[Peer<'_>]) -> Option<String> {
         let (Value::Array(values), Body::List { flow: false, .. }) = (new, &node.body) else { return None };
-        let known = items_of(&[Peer { text: self.text, node, value: old }]);
+        let known = items_of(&[&[Peer { text: self.text, node, value: old }], peers].concat());
         let lines: String = values.iter().map(|value| fresh_item(value, &known, node.column)).collect();
         (!values.is_empty()).then(|| format!("\n{}", lines.trim_end_matches('\n')))
     }
 
     /// The text of a member's new value.
-    fn long_text(&self, node: &Node, old: &Value, new: &Value, column: usize) -> String {
+    fn long_text(&self, node: &Node, old: &Value, new: &Value, peers: &[Peer<'_>], column: usize) -> String {
         match (new, &node.body) {
             (Value::Array(values), Body::List { flow: true, items }) if !items.is_empty() => {
                 let known = items_of(&[Peer { text: self.text, node, value: old }]);
                 let texts: Vec<String> = values.iter().map(|value| flow_text(value, &known)).collect();
                 format!(" [{}]\n", texts.join(", "))
+            }
+            (Value::Array(values), _) if !values.is_empty() => {
+                let known = items_of(peers);
+                let lines: String = values.iter().map(|value| fresh_item(value, &known, column + 2)).collect();
+                format!("\n{lines}")
+            }
+            (Value::Object(members), _) if !members.is_empty() => {
+                let theirs = members_of(peers);
+                let sources = |key: &str| theirs.get(key).map_or(&[][..], Vec::as_slice);
+                let entry = |(key, value): (&String, &Value)| fresh_entry(key, value, sources(key), column + 2);
+                let lines: String = members.iter().map(entry).collect();
+                format!("\n{lines}")
             }
             _ => emit::behind_mark(new, column),
         }

@@ -105,10 +105,11 @@ pub(super) fn flow_text(value: &Value, known: &Known<'_>) -> String {
 /// A member that the text does not have yet: a fragment's own lines where one says all of it, or the lines of the first
 /// that says a part of it with what the others add.
 pub(super) fn fresh_entry(key: &str, value: &Value, members: &[Member<'_>], indent: usize) -> String {
-    let in_lines = || members.iter().enumerate().filter(|(_, member)| member.is_in_lines());
-    let copied = in_lines().filter(|(_, member)| member.value == value).find_map(|(_, member)| member.excerpt(indent));
+    let says_it = |member: &&Member<'_>| member.is_in_lines() && member.value == value;
+    let copied = members.iter().filter(says_it).find_map(|member| member.excerpt(indent));
     let grown = || {
-        let (at, member) = in_lines().find(|(_, member)| becomes(member.value, value))?;
+        let at = members.iter().position(|member| becomes(member.value, value))?;
+        let member = members.get(at).filter(|member| member.is_in_lines())?;
         member.grown(value, members.get(at + 1..)?, indent)
     };
     copied.or_else(grown).unwrap_or_else(|| emit::entry(key, value, indent))

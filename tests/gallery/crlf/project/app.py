@@ -1,0 +1,3 @@
+import os
+use(a)
+use(b)

@@ -1,0 +1,9 @@
+module "service" {
+  source = "./service"
+  # slot: variables
+
+  tags = {
+    managed = "true"
+    # slot: tags
+  }
+}

@@ -1,0 +1,11 @@
+module "service" {
+  source = "./service"
+  orders = {
+    enabled = true
+  }
+
+  tags = {
+    managed = "true"
+    team    = "users"
+  }
+}

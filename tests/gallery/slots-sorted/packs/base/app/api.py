@@ -1,0 +1,6 @@
+from fastapi import APIRouter
+# imports
+
+api = APIRouter()
+# routers
+# checks
