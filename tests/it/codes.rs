@@ -242,3 +242,43 @@ fn a_terminal_that_fails() {
     let error = scaffold::project::AskError::Terminal("it is gone".to_owned());
     code(&scaffold::project::AnswersError::from(error), "terminal");
 }
+
+#[test]
+fn settlements_that_can_not_be_read() {
+    let machine = machine();
+    for settle in ["Makefile", "Makefile=[1]", "../x=@plain", "a=@Not A Name", "a#/b"] {
+        says(&new(&machine, &["--settle", settle]), "settlement-invalid");
+    }
+    says(&new(&machine, &["--settle", "a#/b=null"]), "settlement-stale");
+}
+
+#[test]
+fn names_that_folders_would_give_twice() {
+    let machine = Machine::new();
+    let needy = Pack::new("needy").manifest("dependencies", json!([{ "name": "plain", "version": "*" }]));
+    machine.pack("plain.wasm", &Pack::new("plain").files(&[("a", "b")])).pack("needy.wasm", &needy);
+    let uses = ["new", "shop", "--pack", "x-plain=./plain.wasm", "--pack", "./needy.wasm", "--at", "needy=x"];
+    let said = machine.run(&uses).fails();
+    says(&said, "instance-twice");
+    assert!(said.contains("`--pack NAME=plain --at NAME=x`"), "{said}");
+}
+
+#[test]
+fn projects_that_can_not_be_made_again() {
+    let machine = machine();
+    machine.run(&NEW).succeeds();
+    let explain = || machine.run(&["-C", "shop", "explain", "a"]);
+    let lock = machine.read("shop/scaffold.lock");
+    machine.write(
+        "shop/scaffold.lock",
+        lock.replace("source = \"path+../plain.wasm\"", "source = \"registry+https://else.example/\""),
+    );
+    says(&explain().fails(), "locked-registry-differs");
+    machine.write("shop/scaffold.lock", lock.replace("source = \"path+", "source = \"nowhere+"));
+    says(&explain().fails(), "lock-syntax");
+    machine.write("shop/scaffold.lock", lock.replace("edition = ", "edition = 9"));
+    assert!(explain().succeeds().stderr.starts_with("warning[edition-differs]"));
+    std::fs::remove_file(machine.path("shop/scaffold.lock")).unwrap();
+    std::fs::create_dir(machine.path("shop/scaffold.lock")).unwrap();
+    says(&explain().fails(), "project-unreadable");
+}

@@ -26,13 +26,13 @@ error[file-conflict]: `one` 0.1.0 and `two` 0.1.0 both make `Makefile`, and thei
   `one` 0.1.0: line 1 is `all:`
   `two` 0.1.0: line 1 is `test:`
 
-hint: leave out one of the two, or move `two` with `--at two=DIR`
+hint: say whose counts, `--settle 'Makefile=@two'`; or leave out one of the two, or move `two` with `--at two=DIR`
 
 error[file-conflict]: `one` 0.1.0 and `two` 0.1.0 both make `a`, and their contents differ
   `one` 0.1.0: line 1 is `1`
   `two` 0.1.0: line 1 is `2`
 
-hint: leave out one of the two, or move `two` with `--at two=DIR`
+hint: say whose counts, `--settle 'a=@two'`; or leave out one of the two, or move `two` with `--at two=DIR`
 
 "#]]
     );

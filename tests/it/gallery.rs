@@ -55,6 +55,9 @@ cases! {
     pyproject_merged,
     scalars_strong,
     scalars_weak,
+    settled,
+    settlement_stale,
+    settlement_without_say,
     slot_marker_left,
     slot_marker_missing,
     slot_marker_twice,
@@ -66,6 +69,7 @@ cases! {
     tsconfig,
     two_providers,
     two_pyprojects,
+    two_services_and_a_gateway,
     yaml_anchor_changed,
     yaml_anchors,
 }

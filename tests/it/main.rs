@@ -10,6 +10,7 @@ mod compose;
 mod determinism;
 mod embedded;
 mod errors;
+mod explain;
 mod foreign;
 mod gallery;
 mod hostile;

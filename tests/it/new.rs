@@ -119,10 +119,16 @@ fn a_dry_run_writes_nothing() {
     assert_data_eq!(
         run.stdout,
         str![[r#"
-       8  README.md  (plain)
-       2  src/a/b.txt  (plain)
-     758  scaffold.lock
-      80  scaffold.toml
+           shop/
+      8 B  ├── README.md  plain
+    758 B  ├── scaffold.lock  scaffold's own
+     80 B  ├── scaffold.toml  scaffold's own
+           └── src/
+               └── a/
+      2 B          └── b.txt  plain
+
+        2  plain 0.1.0: all its own
+        4  files in all, 848 B
 
 "#]]
     );
@@ -150,6 +156,7 @@ fn json_says_what_was_made() {
       "name": "plain",
       "version": "0.1.0",
       "sha256": "[DIGEST]",
+      "at": null,
       "requested": true,
       "answers": {}
     }
@@ -158,17 +165,33 @@ fn json_says_what_was_made() {
     {
       "path": "README.md",
       "bytes": 8,
+      "sha256": "9d6dc8a23dc8c4f6fa6a808668530dda7ec277b2ccc74b3c2e987aa4c90a9e1e",
       "executable": false,
+      "once": false,
       "packs": [
         "plain"
+      ],
+      "shares": [
+        {
+          "instance": "plain",
+          "template": null
+        }
       ]
     },
     {
       "path": "src/a/b.txt",
       "bytes": 2,
+      "sha256": "0263829989b6fd954f72baaf2fc64bc2e2f01d692d4de72986ea808f6e99813f",
       "executable": false,
+      "once": false,
       "packs": [
         "plain"
+      ],
+      "shares": [
+        {
+          "instance": "plain",
+          "template": null
+        }
       ]
     }
   ],

@@ -1,0 +1,4 @@
+import web
+import orders
+
+web.serve(orders.router)

@@ -1,0 +1,4 @@
+import web
+import users
+
+web.serve(users.router)
