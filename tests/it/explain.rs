@@ -60,15 +60,20 @@ fn explained(machine: &Machine, place: &str) -> String {
 #[test]
 fn a_file_is_told_by_stretches() {
     let machine = machine();
-    assert_data_eq!(explained(&machine, "docs/routes.txt"), str![[r#"
+    assert_data_eq!(
+        explained(&machine, "docs/routes.txt"),
+        str![[r#"
 docs/routes.txt
 
 1-3       `site` 0.1.0: its file, template `routes.j2`
 4-5       `shop` 0.1.0: text for the slot `more`, which `site` 0.1.0 opens, template `shop.j2`
 6         `site` 0.1.0: its file, template `routes.j2`
 
-"#]]);
-    assert_data_eq!(explained(&machine, "settings.json"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, "settings.json"),
+        str![[r#"
 settings.json
 
 1-3       `shop` 0.1.0: a merge as jsonc
@@ -77,34 +82,46 @@ settings.json
 7-8       `site` 0.1.0: a merge as jsonc
 9         `shop` 0.1.0: a merge as jsonc
 
-"#]]);
-    assert_data_eq!(explained(&machine, ".gitignore"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, ".gitignore"),
+        str![[r#"
 .gitignore
 
 1-3       `shop` 0.1.0: lines that it asks for
 4-5       `site` 0.1.0: lines that it asks for
 
-"#]]);
-    assert_data_eq!(explained(&machine, "once.sh"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, "once.sh"),
+        str![[r#"
 once.sh
   written once, and yours from then on
 
 1         `site` 0.1.0: its file
 
-"#]]);
-    assert_data_eq!(explained(&machine, "logo.bin"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, "logo.bin"),
+        str![[r#"
 logo.bin
 
 all       `site` 0.1.0: its file
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn a_line_is_told_with_its_template_and_what_that_was_given() {
     let machine = machine();
     assert_eq!(machine.read("web/docs/routes.txt"), "Routes of web:\n- /\n- /about\n- /shop\n- /cart\nthe end\n");
-    assert_data_eq!(explained(&machine, "docs/routes.txt:3"), str![[r#"
+    assert_data_eq!(
+        explained(&machine, "docs/routes.txt:3"),
+        str![[r#"
 docs/routes.txt:3
   | - /about
 
@@ -115,8 +132,11 @@ answers   port = 80 (given)
 given     name = "web"
           routes = ["/","/about"]
 
-"#]]);
-    assert_data_eq!(explained(&machine, "docs/routes.txt:5"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, "docs/routes.txt:5"),
+        str![[r#"
 docs/routes.txt:5
   | - /cart
 
@@ -125,8 +145,11 @@ as        text for the slot `more`, which `site` 0.1.0 opens
 template  `shop.j2`, line 2
 given     path = "/shop"
 
-"#]]);
-    assert_data_eq!(explained(&machine, "docs/routes.txt:6"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, "docs/routes.txt:6"),
+        str![[r#"
 docs/routes.txt:6
   | the end
 
@@ -137,13 +160,16 @@ answers   port = 80 (given)
 given     name = "web"
           routes = ["/","/about"]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn a_place_of_a_structured_file_is_told_by_its_pointer() {
     let machine = machine();
-    assert_data_eq!(explained(&machine, "settings.json#/rulers/1"), str![[r#"
+    assert_data_eq!(
+        explained(&machine, "settings.json#/rulers/1"),
+        str![[r#"
 settings.json#/rulers/1, line 4
   |     80
 
@@ -152,8 +178,11 @@ as        a merge as jsonc
 at        /rulers/1
 answers   port = 80 (given)
 
-"#]]);
-    assert_data_eq!(explained(&machine, "settings.json#/eol"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, "settings.json#/eol"),
+        str![[r#"
 settings.json#/eol, line 6
   |   "eol": "lf",
 
@@ -161,8 +190,11 @@ from      `shop` 0.1.0
 as        a merge as jsonc
 at        /eol
 
-"#]]);
-    assert_data_eq!(explained(&machine, "settings.json:2"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, "settings.json:2"),
+        str![[r#"
 settings.json:2
   |   "rulers": [
 
@@ -170,14 +202,17 @@ from      `shop` 0.1.0
 as        a merge as jsonc
 at        /rulers
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn what_the_user_wrote_is_the_users() {
     let machine = machine();
     machine.write("web/docs/routes.txt", "mine\nRoutes of web:\n- /\n- /contact\n- /shop\r\n- /cart\nthe end\n");
-    assert_data_eq!(explained(&machine, "docs/routes.txt"), str![[r#"
+    assert_data_eq!(
+        explained(&machine, "docs/routes.txt"),
+        str![[r#"
 docs/routes.txt
   you edited this file after it was generated
 
@@ -187,15 +222,19 @@ docs/routes.txt
 5-6       `shop` 0.1.0: text for the slot `more`, which `site` 0.1.0 opens, template `shop.j2`
 7         `site` 0.1.0: its file, template `routes.j2`
 
-"#]]);
-    assert_data_eq!(explained(&machine, "docs/routes.txt:1"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explained(&machine, "docs/routes.txt:1"),
+        str![[r#"
 docs/routes.txt:1
   you edited this file after it was generated
   | mine
 
 from      you: no pack generated this line
 
-"#]]);
+"#]]
+    );
     std::fs::remove_file(machine.path("web/docs/routes.txt")).unwrap();
     assert!(explained(&machine, "docs/routes.txt:1").contains("you removed this file"));
 }
@@ -236,64 +275,88 @@ fn it_is_the_lock_that_counts_and_not_what_is_wanted_now() {
     assert_eq!(explained(&machine, "docs/routes.txt:3"), before);
     std::fs::remove_dir_all(machine.home()).unwrap();
     let said = machine.run(&["-C", "web", "explain", "docs/routes.txt:3"]).fails();
-    assert_data_eq!(said, str![[r#"
+    assert_data_eq!(
+        said,
+        str![[r#"
 error[locked-pack-gone]: the locked bytes of `site` 0.1.0 are gone: `[WORK]/web/../site.wasm` was rebuilt, and this machine keeps no copy
 
 hint: build `site` 0.1.0 again, or bring its `.wasm` back
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn what_no_pack_made_is_an_error() {
     let machine = machine();
     let explain = |arguments: &[&str]| machine.run(&[&["-C", "web", "explain"], arguments].concat()).fails();
-    assert_data_eq!(explain(&["docs/route.txt"]), str![[r#"
+    assert_data_eq!(
+        explain(&["docs/route.txt"]),
+        str![[r#"
 error[explain-unknown]: no pack made `docs/route.txt`
   near it: `docs/routes.txt`
 
 hint: ask about a file that `scaffold.lock` lists: `scaffold explain PATH`, `PATH:LINE` or `PATH#/POINTER`
 
-"#]]);
-    assert_data_eq!(explain(&["docs/routes.txt:70"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explain(&["docs/routes.txt:70"]),
+        str![[r#"
 error[explain-unknown]: `docs/routes.txt` has no line 70
   it has 6 lines
 
 hint: ask about a file that `scaffold.lock` lists: `scaffold explain PATH`, `PATH:LINE` or `PATH#/POINTER`
 
-"#]]);
-    assert_data_eq!(explain(&["settings.json#/tabs"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explain(&["settings.json#/tabs"]),
+        str![[r#"
 error[explain-unknown]: `settings.json` has no `/tabs` that packs put together
   near it: `/tab`
 
 hint: ask about a file that `scaffold.lock` lists: `scaffold explain PATH`, `PATH:LINE` or `PATH#/POINTER`
 
-"#]]);
-    assert_data_eq!(explain(&["docs/routes.txt:x"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explain(&["docs/routes.txt:x"]),
+        str![[r#"
 error[explain-place]: `docs/routes.txt:x` names no place: `x` is no line
 
 hint: write `PATH`, `PATH:LINE` or `PATH#/POINTER`
 
-"#]]);
-    assert_data_eq!(explain(&["../other"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        explain(&["../other"]),
+        str![[r#"
 error[explain-place]: `../other` is outside of the project
 
 hint: name a file of the project, relative to where you are
 
-"#]]);
-    assert_data_eq!(machine.run(&["explain", "x"]).fails(), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        machine.run(&["explain", "x"]).fails(),
+        str![[r#"
 error[no-project]: there is no project here: no `scaffold.toml` in `[WORK]` or above it
 
 hint: go into a project's folder, or name it with `-C DIR`; `scaffold new DIR --pack SPEC` makes one
 
-"#]]);
+"#]]
+    );
     std::fs::remove_file(machine.path("web/scaffold.lock")).unwrap();
-    assert_data_eq!(explain(&["docs/routes.txt"]), str![[r#"
+    assert_data_eq!(
+        explain(&["docs/routes.txt"]),
+        str![[r#"
 error[no-lock]: the project in `[WORK]/web` has no `scaffold.lock`
 
 hint: take the file back from version control
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -312,7 +375,9 @@ fn a_settled_place_is_told_to_be_the_users() {
     let settled = "\n[compose]\n\"settings.json#/tab\" = 3\n";
     assert!(machine.read("web/scaffold.toml").ends_with(settled), "{}", machine.read("web/scaffold.toml"));
     assert!(machine.read("web/scaffold.lock").contains(settled), "{}", machine.read("web/scaffold.lock"));
-    assert_data_eq!(explained(&machine, "settings.json#/tab"), str![[r#"
+    assert_data_eq!(
+        explained(&machine, "settings.json#/tab"),
+        str![[r#"
 settings.json#/tab, line 2
   |   "tab": 3
 
@@ -320,5 +385,6 @@ from      you
 as        settled under `[compose]` in `scaffold.toml`
 at        /tab
 
-"#]]);
+"#]]
+    );
 }

@@ -56,6 +56,9 @@ fn missing() -> Vec<&'static str> {
     if !process::runs("git", &["--version"]) {
         packages.push("git");
     }
+    if !process::runs("valgrind", &["--version"]) {
+        packages.push("valgrind");
+    }
     packages
 }
 
