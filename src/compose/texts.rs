@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::problem::Problem;
 use super::{MAX_TOTAL_BYTES, Share};
 use crate::model::{Body, Content, JsonObject, Rendering, Text};
-use crate::template::{TemplateError, Templates, in_parallel};
+use crate::template::{TemplateError, Templates};
 
 /// The texts of all contributions.
 pub(super) struct Texts {
@@ -51,10 +51,9 @@ impl Texts {
         let (jobs, places) = plan(shares);
         let mut problems = Vec::new();
         let spent = AtomicUsize::new(0);
-        let results: Vec<Option<Result<String, TemplateError>>> = in_parallel(|| {
-            let templates = parse(shares, &jobs, &mut problems);
-            jobs.par_iter().map(|job| render_one(job, &templates, &spent)).collect()
-        });
+        let templates = parse(shares, &jobs, &mut problems);
+        let results: Vec<Option<Result<String, TemplateError>>> =
+            jobs.par_iter().map(|job| render_one(job, &templates, &spent)).collect();
         if spent.load(Ordering::Relaxed) > MAX_TOTAL_BYTES {
             return Err(vec![too_much()]);
         }

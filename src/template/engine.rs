@@ -1,10 +1,7 @@
 //! The one shape of environment, and the bounds around running it.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io;
-use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -13,6 +10,7 @@ use minijinja::{AutoEscape, Environment, Error, State, Template, UndefinedBehavi
 
 use super::{TemplateError, TemplateErrorKind, filters, limits, syntax, weight};
 use crate::model::JsonObject;
+use crate::threads;
 
 /// An environment without templates.
 pub(super) fn environment() -> Environment<'static> {
@@ -49,28 +47,6 @@ pub(super) fn render(template: &Template<'_, '_>, values: &JsonObject) -> Result
         .map_err(|_| TemplateError::new(TemplateErrorKind::Failed, "its output is not UTF-8"))
 }
 
-thread_local! {
-    /// Whether this is one of the engine's own threads.
-    static HAS_ROOM: Cell<bool> = const { Cell::new(false) };
-}
-
-/// The engine's own threads, started when they are first needed; none where the system refuses them.
-fn threads() -> Option<&'static rayon::ThreadPool> {
-    static THREADS: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
-    let start = || {
-        // As many as there are processors, whatever the environment says: a stack each is reserved.
-        let number = std::thread::available_parallelism().map_or(1, NonZero::get).min(16);
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(number)
-            .thread_name(|number| format!("template-{number}"))
-            .stack_size(limits::STACK)
-            .start_handler(|_| HAS_ROOM.set(true))
-            .build()
-            .ok()
-    };
-    THREADS.get_or_init(start).as_ref()
-}
-
 /// Runs the engine with a stack of known size.
 ///
 /// The engine parses, compares, prints and drops nested values by native recursion, and callers come with stacks of
@@ -82,12 +58,9 @@ pub(super) fn on_own_stack<T: Send>(
     let failed = |message: &str| TemplateError::new(TemplateErrorKind::Failed, message);
     let guarded = || {
         let _running = Running::begin();
-        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(failed("the template engine failed on it")))
+        threads::guard(work).unwrap_or_else(|| Err(failed("the template engine failed on it")))
     };
-    if HAS_ROOM.get() {
-        return guarded();
-    }
-    threads().ok_or_else(|| failed("no thread could be started for it"))?.install(guarded)
+    threads::run(guarded).unwrap_or_else(|error| Err(failed(&error.to_string())))
 }
 
 /// What the engine is working on, by number.
@@ -118,14 +91,6 @@ pub(super) fn oldest_running() -> Option<u64> {
 
 fn with_running<T>(look: impl FnOnce(&mut BTreeSet<u64>) -> T) -> T {
     look(&mut RUNNING.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Runs `work` on the engine's threads, so that whatever it does in parallel meets the engine where it has room.
-pub(super) fn on_own_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    match threads() {
-        Some(threads) => threads.install(work),
-        None => work(),
-    }
 }
 
 /// How `{{ … }}` writes: containers only after they were weighed.

@@ -57,8 +57,6 @@ pub mod limits {
     pub const TEMPLATES: usize = 20_000;
     /// Bytes of all sources of one pack.
     pub const SOURCES: usize = 16 << 20;
-    /// Bytes of the engine's own stack. Only what is touched takes memory.
-    pub(super) const STACK: usize = 64 << 20;
 }
 
 /// What stands for a template's name in the engine where the text has none.
@@ -148,11 +146,6 @@ pub fn interpolate(template: &str, values: &JsonObject) -> Result<String, Templa
 /// engine has not got on. For whoever can end the process when the bounds in here were not enough.
 pub fn oldest_running() -> Option<u64> {
     engine::oldest_running()
-}
-
-/// Runs `work`, which may render in parallel, on the engine's own threads: many renderings then share them.
-pub fn in_parallel<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    engine::on_own_threads(work)
 }
 
 fn add(environment: &mut Environment<'static>, source: &Source) -> Result<(), TemplateError> {
