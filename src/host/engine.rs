@@ -47,7 +47,7 @@ pub enum Compilation {
 }
 
 impl Host {
-    /// An engine with everything linked that packs may call.
+    /// An engine with the contract's functions linked.
     ///
     /// # Errors
     /// A machine that wasmtime does not support.
@@ -55,7 +55,7 @@ impl Host {
         let wrong = |error: wasmtime::Error| HostError::Engine(format!("{error:#}"));
         let engine = Engine::new(&config()).map_err(wrong)?;
         let mut linker = Linker::new(&engine);
-        v0_1::link(&mut linker).and_then(|()| wasi::link(&mut linker)).map_err(wrong)?;
+        v0_1::link(&mut linker).map_err(wrong)?;
         let options = Options { compiled: options.compiled.of_engine(&engine), ..options };
         Ok(Self { ticker: Ticker::new(&engine), engine, linker, options })
     }
@@ -116,6 +116,10 @@ impl Host {
             reason: format!("{error:#}"),
         };
         let mut linker = Cow::Borrowed(&self.linker);
+        // Packs in Rust and C import none of its many functions.
+        if imports.iter().any(wasi::serves) {
+            wasi::link(linker.to_mut()).map_err(misfit)?;
+        }
         if imports.iter().any(wasi::denies) {
             wasi::deny_network(linker.to_mut(), component).map_err(misfit)?;
         }
