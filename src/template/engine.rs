@@ -5,11 +5,10 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use minijinja::value::{Serde, StringInput};
+use minijinja::value::StringInput;
 use minijinja::{AutoEscape, Environment, Error, State, Template, UndefinedBehavior, Value};
 
 use super::{TemplateError, TemplateErrorKind, filters, limits, syntax, weight};
-use crate::model::JsonObject;
 use crate::threads;
 
 /// An environment without templates.
@@ -35,9 +34,9 @@ pub(super) fn shared() -> &'static Environment<'static> {
 }
 
 /// Renders into memory, up to the limit of output.
-pub(super) fn render(template: &Template<'_, '_>, values: &JsonObject) -> Result<String, TemplateError> {
+pub(super) fn render(template: &Template<'_, '_>, values: Value) -> Result<String, TemplateError> {
     let mut output = Bounded::default();
-    let outcome = template.render_captured_to(Value::from(Serde(values)), &mut output).map(drop);
+    let outcome = template.render_captured_to(values, &mut output).map(drop);
     if output.overflowed {
         let message = format!("it writes more than {} bytes", limits::OUTPUT);
         return Err(TemplateError::new(TemplateErrorKind::Limit, message));

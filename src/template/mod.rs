@@ -35,7 +35,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use serde_json::Value;
 
-use crate::model::{JsonObject, Rendering, Source, Syntax};
+use crate::model::{JsonObject, Source, Syntax};
 
 pub use error::{TemplateError, TemplateErrorKind};
 
@@ -101,17 +101,27 @@ impl Templates {
     ///
     /// # Errors
     /// No template of that name, an undefined variable, a limit, or whatever fails in the template.
-    pub fn render(&self, rendering: &Rendering) -> Result<String, TemplateError> {
-        let name = rendering.template.as_str();
+    pub fn render(&self, name: &str, values: &Values) -> Result<String, TemplateError> {
         engine::on_own_stack(|| {
             let template = self.environment.get_template(name).map_err(|_| self.unknown(name))?;
-            engine::render(&template, &rendering.values).map_err(|error| error.of_template(name))
+            engine::render(&template, values.0.clone()).map_err(|error| error.of_template(name))
         })
     }
 
     fn unknown(&self, name: &str) -> TemplateError {
         let known = self.environment.templates().map(|(name, _)| name);
         TemplateError::unknown(name, known)
+    }
+}
+
+/// Values in the engine's own form, for any number of renderings.
+#[derive(Clone, Debug)]
+pub struct Values(minijinja::Value);
+
+impl Values {
+    /// Converts values.
+    pub fn of(values: &JsonObject) -> Self {
+        Self(Serde(values).into())
     }
 }
 
@@ -138,7 +148,7 @@ pub fn interpolate(template: &str, values: &JsonObject) -> Result<String, Templa
     engine::on_own_stack(|| {
         scan::template(template, engine::shared().syntax())?;
         let parsed = engine::shared().template_from_named_str(NAMELESS, template);
-        engine::render(&parsed.map_err(|error| TemplateError::of_engine(&error))?, values)
+        engine::render(&parsed.map_err(|error| TemplateError::of_engine(&error))?, Values::of(values).0)
     })
 }
 
