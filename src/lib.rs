@@ -5,7 +5,8 @@
 //! rooms, and which way they look:
 //!
 //! ```text
-//! cli → pipeline → { project, registry, store, host, compose, apply, authoring } → { template, schema, component, model }
+//! cli → pipeline → { project, registry, store, host, compose, apply, authoring } → { template, schema, component }
+//!     → { threads, model }
 //! ```
 //!
 //! `host`, `compose` and `registry` do not know each other. `wasmtime` is named in `host` only, the terminal in `cli`
@@ -24,3 +25,4 @@ pub mod registry;
 pub mod schema;
 pub mod store;
 pub mod template;
+pub mod threads;

@@ -23,6 +23,7 @@ use crate::model::Report;
 use crate::pipeline::Failure;
 use crate::registry::{self, Source};
 use crate::store::Home;
+use crate::threads;
 
 pub use args::Arguments;
 use args::Command;
@@ -38,7 +39,8 @@ pub fn main() -> ExitCode {
     hide_guarded_panics();
     let arguments = Arguments::parse();
     let printer = Printer::new(&arguments.global);
-    match run(arguments, &printer) {
+    // All of it, so that nothing changes threads for each template and each call of a pack.
+    match threads::run(|| run(arguments, &printer)).unwrap_or_else(|error| Err(error.into())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Interrupted) => {
             printer.status("Interrupted", "nothing was written");
@@ -51,12 +53,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// A panic on a thread that runs strangers' code ends that call with an error of its own, which says more.
+/// A panic in strangers' code ends that piece of work with an error of its own, which says more.
 fn hide_guarded_panics() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let thread = std::thread::current();
-        if !thread.name().is_some_and(|name| name == "pack" || name.starts_with("template-")) {
+        if !threads::is_guarded() {
             hook(panic);
         }
     }));

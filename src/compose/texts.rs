@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::problem::Problem;
 use super::{MAX_TOTAL_BYTES, Share};
 use crate::model::{Body, Content, JsonObject, Rendering, Text};
-use crate::template::{TemplateError, Templates, in_parallel};
+use crate::template::{TemplateError, Templates, Values};
 
 /// The texts of all contributions.
 pub(super) struct Texts {
@@ -26,7 +26,8 @@ pub(super) struct Texts {
 /// A rendering of the pack of a share.
 struct Job<'a> {
     share: usize,
-    rendering: &'a Rendering,
+    template: &'a str,
+    values: Values,
 }
 
 /// The text that a contribution has, template or not.
@@ -51,10 +52,9 @@ impl Texts {
         let (jobs, places) = plan(shares);
         let mut problems = Vec::new();
         let spent = AtomicUsize::new(0);
-        let results: Vec<Option<Result<String, TemplateError>>> = in_parallel(|| {
-            let templates = parse(shares, &jobs, &mut problems);
-            jobs.par_iter().map(|job| render_one(job, &templates, &spent)).collect()
-        });
+        let templates = parse(shares, &jobs, &mut problems);
+        let results: Vec<Option<Result<String, TemplateError>>> =
+            jobs.par_iter().map(|job| render_one(job, &templates, &spent)).collect();
         if spent.load(Ordering::Relaxed) > MAX_TOTAL_BYTES {
             return Err(vec![too_much()]);
         }
@@ -95,6 +95,7 @@ pub(super) fn too_much() -> Problem {
 fn plan<'a>(shares: &[Share<'a>]) -> (Vec<Job<'a>>, Vec<Vec<Option<usize>>>) {
     let mut jobs = Vec::new();
     let mut known: BTreeMap<(usize, &str, *const JsonObject), usize> = BTreeMap::new();
+    let mut converted: BTreeMap<*const JsonObject, Values> = BTreeMap::new();
     let mut places = Vec::with_capacity(shares.len());
     for (share, Share { output, .. }) in shares.iter().enumerate() {
         let mut of_share = Vec::with_capacity(output.contributions.len());
@@ -104,9 +105,10 @@ fn plan<'a>(shares: &[Share<'a>]) -> (Vec<Job<'a>>, Vec<Vec<Option<usize>>>) {
                 continue;
             };
             // Values that are the same were shared when they came in.
-            let key = (share, rendering.template.as_str(), Arc::as_ptr(&rendering.values));
-            let place = *known.entry(key).or_insert_with(|| {
-                jobs.push(Job { share, rendering });
+            let Rendering { template, values } = rendering;
+            let place = *known.entry((share, template, Arc::as_ptr(values))).or_insert_with(|| {
+                let values = converted.entry(Arc::as_ptr(values)).or_insert_with(|| Values::of(values)).clone();
+                jobs.push(Job { share, template, values });
                 jobs.len() - 1
             });
             of_share.push(Some(place));
@@ -150,7 +152,7 @@ fn render_one(
     if spent.load(Ordering::Relaxed) > MAX_TOTAL_BYTES {
         return None;
     }
-    Some(templates.render(job.rendering).map(|text| {
+    Some(templates.render(job.template, &job.values).map(|text| {
         spent.fetch_add(text.len(), Ordering::Relaxed);
         if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
     }))

@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Config, Engine, OptLevel};
+use wasmtime::{Config, Engine, EngineWeak, OptLevel};
 
 use super::compiled::CompiledCode;
-use super::error::HostError;
+use super::error::{CallFailure, HostError};
 use super::pack::Pack;
 use super::state::State;
 use super::{CONTRACT, v0_1, wasi};
@@ -47,7 +47,7 @@ pub enum Compilation {
 }
 
 impl Host {
-    /// An engine with everything linked that packs may call.
+    /// An engine with the contract's functions linked.
     ///
     /// # Errors
     /// A machine that wasmtime does not support.
@@ -55,7 +55,7 @@ impl Host {
         let wrong = |error: wasmtime::Error| HostError::Engine(format!("{error:#}"));
         let engine = Engine::new(&config()).map_err(wrong)?;
         let mut linker = Linker::new(&engine);
-        v0_1::link(&mut linker).and_then(|()| wasi::link(&mut linker)).map_err(wrong)?;
+        v0_1::link(&mut linker).map_err(wrong)?;
         let options = Options { compiled: options.compiled.of_engine(&engine), ..options };
         Ok(Self { ticker: Ticker::new(&engine), engine, linker, options })
     }
@@ -116,6 +116,10 @@ impl Host {
             reason: format!("{error:#}"),
         };
         let mut linker = Cow::Borrowed(&self.linker);
+        // Packs in Rust and C import none of its many functions.
+        if imports.iter().any(wasi::serves) {
+            wasi::link(linker.to_mut()).map_err(misfit)?;
+        }
         if imports.iter().any(wasi::denies) {
             wasi::deny_network(linker.to_mut(), component).map_err(misfit)?;
         }
@@ -165,7 +169,8 @@ fn config() -> Config {
 #[derive(Clone)]
 pub(super) struct Ticker {
     engine: Engine,
-    started: Arc<OnceLock<()>>,
+    /// Once it was tried: whether the thread runs, or why not.
+    started: Arc<OnceLock<Result<(), String>>>,
 }
 
 impl Ticker {
@@ -174,19 +179,24 @@ impl Ticker {
     }
 
     /// The number of ticks in a time, the ticker running from now on.
-    pub fn ticks(&self, time: Duration) -> u64 {
-        self.started.get_or_init(|| {
+    ///
+    /// # Errors
+    /// The system starts no thread for it, so nothing would end a call.
+    pub fn ticks(&self, time: Duration) -> Result<u64, CallFailure> {
+        let tick = |engine: EngineWeak| {
+            while let Some(engine) = engine.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(TICK);
+            }
+        };
+        let start = || {
             let engine = self.engine.weak();
-            // If no thread can be started, the call that follows fails for the same reason.
-            let _ = std::thread::Builder::new().name("epoch".to_owned()).spawn(move || {
-                while let Some(engine) = engine.upgrade() {
-                    engine.increment_epoch();
-                    drop(engine);
-                    std::thread::sleep(TICK);
-                }
-            });
-        });
+            let thread = std::thread::Builder::new().name("epoch".to_owned()).spawn(move || tick(engine));
+            thread.map(drop).map_err(|error| format!("no thread could be started: {error}"))
+        };
+        self.started.get_or_init(start).clone().map_err(CallFailure::Machine)?;
         // One more: the first tick may come at once.
-        u64::try_from(time.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+        Ok(u64::try_from(time.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX).saturating_add(1))
     }
 }

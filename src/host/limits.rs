@@ -17,9 +17,6 @@ pub const LOG_LINES: usize = 1_000;
 pub const RANDOM: u64 = 64 << 10;
 /// Entries of WASI's and the component model's handle tables.
 pub const HANDLES: usize = 1_000;
-/// Bytes of stack of the thread that a pack runs on. Wasm itself has wasmtime's default of 512 KiB; running out of
-/// native stack would end the process, so the thread has plenty.
-pub const THREAD_STACK: usize = 8 << 20;
 
 const TABLE_ELEMENTS: usize = 100_000;
 const INSTANCES: usize = 200;

@@ -2,9 +2,9 @@
 //!
 //! A pack is a stranger's code. What it can do is decided here and nowhere else: it computes on its own memory, asks
 //! for an expression to be evaluated, writes lines to a log, and returns data. It gets a fresh instance for each call,
-//! so that nothing leaks from one phase to the next, on a thread of its own, with bounds on time, memory, stack and
-//! the size of what it returns ([`limits`]). WASI is served, because the tools of many languages link it whatever a
-//! pack needs, but deterministic and empty ([`wasi`]).
+//! so that nothing leaks from one phase to the next, with bounds on time, memory, stack and the size of what it returns
+//! ([`limits`]). WASI is served, because the tools of many languages link it whatever a pack needs, but deterministic
+//! and empty ([`wasi`]).
 //!
 //! Compiling costs hundreds of times what running costs, so compiled code is kept on disk by [`compiled`], the one
 //! module of the crate that has `unsafe` in it.

@@ -14,6 +14,7 @@ use super::limits::{self, MemoryExhausted};
 use super::state::State;
 use super::{CONTRACT, v0_1};
 use crate::model::{Context, Manifest, Output, Planned, Taken};
+use crate::threads;
 
 /// A pack that is compiled, linked and ready to be called, from several threads at once if need be.
 pub struct Pack {
@@ -91,33 +92,27 @@ impl Pack {
         self.call(Call::Render, |bindings, store| v0_1::render(bindings, store, context, taken))
     }
 
-    /// One call: a store, an instance and a thread that live no longer than it.
+    /// One call: a store and an instance that live no longer than it.
     fn call<T: Send>(
         &self,
         call: Call,
         run: impl FnOnce(&v0_1::Bindings, &mut Store<State>) -> Result<T, Failure> + Send,
     ) -> Result<(T, Vec<LogLine>), CallError> {
-        let in_thread = || {
-            let mut store = self.new_store();
-            let result = run(&self.bindings, &mut store);
-            (result, store.into_data().into_log())
-        };
-        let (result, log) = std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new()
-                .name("pack".to_owned())
-                .stack_size(limits::THREAD_STACK)
-                .spawn_scoped(scope, in_thread);
-            match thread.map(|thread| thread.join()) {
-                Ok(Ok(returned)) => returned,
-                // A panic in wasmtime or in the host's own functions: the pack's call failed, not the process.
-                Ok(Err(_)) => {
-                    (Err(CallFailure::Trapped("the host could not carry out the call".to_owned()).into()), Vec::new())
-                }
-                Err(error) => {
-                    (Err(CallFailure::Machine(format!("no thread could be started: {error}")).into()), Vec::new())
-                }
+        let in_store = || match self.new_store() {
+            Ok(mut store) => {
+                let result = run(&self.bindings, &mut store);
+                (result, store.into_data().into_log())
             }
-        });
+            Err(failure) => (Err(failure.into()), Vec::new()),
+        };
+        let (result, log) = match threads::run(|| threads::guard(in_store)) {
+            Ok(Some(returned)) => returned,
+            // A panic in wasmtime or in the host's own functions: the pack's call failed, not the process.
+            Ok(None) => {
+                (Err(CallFailure::Trapped("the host could not carry out the call".to_owned()).into()), Vec::new())
+            }
+            Err(error) => (Err(CallFailure::Machine(error.to_string()).into()), Vec::new()),
+        };
         match result {
             Ok(value) => Ok((value, log)),
             Err(failure) => {
@@ -147,14 +142,15 @@ impl Pack {
         }
     }
 
-    fn new_store(&self) -> Store<State> {
+    fn new_store(&self) -> Result<Store<State>, CallFailure> {
+        let deadline = self.ticker.ticks(self.timeout)?;
         let mut store = Store::new(self.bindings.engine(), State::new());
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(limits::LIFTED);
         store.set_max_component_handles(limits::HANDLES);
         store.epoch_deadline_trap();
-        store.set_epoch_deadline(self.ticker.ticks(self.timeout));
-        store
+        store.set_epoch_deadline(deadline);
+        Ok(store)
     }
 }
 

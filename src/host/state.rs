@@ -13,26 +13,25 @@ pub struct State {
     pub(super) limiter: Limiter,
     pub(super) clock: VirtualClock,
     pub(super) table: ResourceTable,
-    wasi: WasiCtx,
     log: Vec<LogLine>,
     stdout: MemoryOutputPipe,
     stderr: MemoryOutputPipe,
+    /// Made when WASI is first called.
+    wasi: Option<WasiCtx>,
 }
 
 impl State {
     pub fn new() -> Self {
-        let stdout = MemoryOutputPipe::new(limits::PRINTED);
-        let stderr = MemoryOutputPipe::new(limits::PRINTED);
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits::HANDLES);
         Self {
             limiter: Limiter::default(),
             clock: VirtualClock::default(),
             table,
-            wasi: wasi::context(stdout.clone(), stderr.clone()),
             log: Vec::new(),
-            stdout,
-            stderr,
+            stdout: MemoryOutputPipe::new(limits::PRINTED),
+            stderr: MemoryOutputPipe::new(limits::PRINTED),
+            wasi: None,
         }
     }
 
@@ -58,6 +57,7 @@ impl State {
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        let ctx = self.wasi.get_or_insert_with(|| wasi::context(self.stdout.clone(), self.stderr.clone()));
+        WasiCtxView { ctx, table: &mut self.table }
     }
 }

@@ -46,6 +46,11 @@ pub fn grants(package: &str, version: Option<&semver::Version>) -> bool {
     preview_2 && (SERVED.contains(&package) || DENIED.contains(&package))
 }
 
+/// Whether an interface is one of those that [`link`] serves.
+pub fn serves(import: &Interface) -> bool {
+    SERVED.contains(&import.package())
+}
+
 /// Whether an interface is one that components may import and not call.
 pub fn denies(import: &Interface) -> bool {
     DENIED.contains(&import.package())

@@ -11,6 +11,9 @@ use super::error::QuestionsError;
 use crate::model::{JsonObject, PackId, printable};
 use crate::schema::{Problem, Schema};
 
+/// Keywords that ask nothing of all answers together.
+const OF_SINGLE: [&str; 7] = ["$schema", "$id", "$defs", "type", "title", "description", "properties"];
+
 /// The questions of one pack.
 #[derive(Debug)]
 pub struct Questions {
@@ -144,8 +147,13 @@ impl Questions {
         for member in ["required", "additionalProperties", "unevaluatedProperties"] {
             rest.shift_remove(member);
         }
+        let says_more = rest.keys().any(|keyword| !OF_SINGLE.contains(&keyword.as_str()));
         let schema = compile(&Value::Object(rest))?;
-        let single = compile(&with_definitions(&document, &json!({ "properties": properties })))?;
+        let single = if says_more {
+            compile(&with_definitions(&document, &json!({ "properties": properties })))?
+        } else {
+            schema.clone()
+        };
         Ok(Self { list, schema, single, document })
     }
 

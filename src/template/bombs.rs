@@ -9,8 +9,7 @@ use super::*;
 fn explode(text: &str) -> TemplateErrorKind {
     let sources = [Source { name: "bomb".into(), text: text.to_owned(), syntax: None }];
     let values = json!({"x": ["a", "b"], "s": "text"}).as_object().cloned().unwrap();
-    let rendering = Rendering { template: "bomb".into(), values: values.into() };
-    match Templates::parse(&sources).and_then(|templates| templates.render(&rendering)) {
+    match Templates::parse(&sources).and_then(|templates| templates.render("bomb", &Values::of(&values))) {
         Ok(text) => panic!("rendered to {} bytes", text.len()),
         Err(error) => error.kind,
     }
@@ -137,7 +136,7 @@ fn the_longest_chains_that_pass_fit_the_stack() {
         let outcome = std::thread::Builder::new().stack_size(256 << 10).spawn(move || {
             let sources = [Source { name: "t".into(), text, syntax: None }];
             let values = json!({"x": 1, "s": "text"}).as_object().cloned().unwrap();
-            Templates::parse(&sources)?.render(&Rendering { template: "t".into(), values: values.into() })
+            Templates::parse(&sources)?.render("t", &Values::of(&values))
         });
         outcome.unwrap().join().unwrap()
     };

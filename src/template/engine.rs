@@ -1,18 +1,15 @@
 //! The one shape of environment, and the bounds around running it.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io;
-use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use minijinja::value::{Serde, StringInput};
+use minijinja::value::StringInput;
 use minijinja::{AutoEscape, Environment, Error, State, Template, UndefinedBehavior, Value};
 
 use super::{TemplateError, TemplateErrorKind, filters, limits, syntax, weight};
-use crate::model::JsonObject;
+use crate::threads;
 
 /// An environment without templates.
 pub(super) fn environment() -> Environment<'static> {
@@ -37,9 +34,9 @@ pub(super) fn shared() -> &'static Environment<'static> {
 }
 
 /// Renders into memory, up to the limit of output.
-pub(super) fn render(template: &Template<'_, '_>, values: &JsonObject) -> Result<String, TemplateError> {
+pub(super) fn render(template: &Template<'_, '_>, values: Value) -> Result<String, TemplateError> {
     let mut output = Bounded::default();
-    let outcome = template.render_captured_to(Value::from(Serde(values)), &mut output).map(drop);
+    let outcome = template.render_captured_to(values, &mut output).map(drop);
     if output.overflowed {
         let message = format!("it writes more than {} bytes", limits::OUTPUT);
         return Err(TemplateError::new(TemplateErrorKind::Limit, message));
@@ -47,28 +44,6 @@ pub(super) fn render(template: &Template<'_, '_>, values: &JsonObject) -> Result
     outcome.map_err(|error| TemplateError::of_engine(&error))?;
     String::from_utf8(output.bytes)
         .map_err(|_| TemplateError::new(TemplateErrorKind::Failed, "its output is not UTF-8"))
-}
-
-thread_local! {
-    /// Whether this is one of the engine's own threads.
-    static HAS_ROOM: Cell<bool> = const { Cell::new(false) };
-}
-
-/// The engine's own threads, started when they are first needed; none where the system refuses them.
-fn threads() -> Option<&'static rayon::ThreadPool> {
-    static THREADS: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
-    let start = || {
-        // As many as there are processors, whatever the environment says: a stack each is reserved.
-        let number = std::thread::available_parallelism().map_or(1, NonZero::get).min(16);
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(number)
-            .thread_name(|number| format!("template-{number}"))
-            .stack_size(limits::STACK)
-            .start_handler(|_| HAS_ROOM.set(true))
-            .build()
-            .ok()
-    };
-    THREADS.get_or_init(start).as_ref()
 }
 
 /// Runs the engine with a stack of known size.
@@ -82,12 +57,9 @@ pub(super) fn on_own_stack<T: Send>(
     let failed = |message: &str| TemplateError::new(TemplateErrorKind::Failed, message);
     let guarded = || {
         let _running = Running::begin();
-        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(failed("the template engine failed on it")))
+        threads::guard(work).unwrap_or_else(|| Err(failed("the template engine failed on it")))
     };
-    if HAS_ROOM.get() {
-        return guarded();
-    }
-    threads().ok_or_else(|| failed("no thread could be started for it"))?.install(guarded)
+    threads::run(guarded).unwrap_or_else(|error| Err(failed(&error.to_string())))
 }
 
 /// What the engine is working on, by number.
@@ -118,14 +90,6 @@ pub(super) fn oldest_running() -> Option<u64> {
 
 fn with_running<T>(look: impl FnOnce(&mut BTreeSet<u64>) -> T) -> T {
     look(&mut RUNNING.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Runs `work` on the engine's threads, so that whatever it does in parallel meets the engine where it has room.
-pub(super) fn on_own_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    match threads() {
-        Some(threads) => threads.install(work),
-        None => work(),
-    }
 }
 
 /// How `{{ … }}` writes: containers only after they were weighed.

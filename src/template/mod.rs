@@ -36,7 +36,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use serde_json::Value;
 
-use crate::model::{JsonObject, Rendering, Source, Syntax};
+use crate::model::{JsonObject, Source, Syntax};
 
 pub use error::{TemplateError, TemplateErrorKind};
 pub use trace::{TemplateLine, trace};
@@ -59,8 +59,6 @@ pub mod limits {
     pub const TEMPLATES: usize = 20_000;
     /// Bytes of all sources of one pack.
     pub const SOURCES: usize = 16 << 20;
-    /// Bytes of the engine's own stack. Only what is touched takes memory.
-    pub(super) const STACK: usize = 64 << 20;
 }
 
 /// What stands for a template's name in the engine where the text has none.
@@ -105,17 +103,27 @@ impl Templates {
     ///
     /// # Errors
     /// No template of that name, an undefined variable, a limit, or whatever fails in the template.
-    pub fn render(&self, rendering: &Rendering) -> Result<String, TemplateError> {
-        let name = rendering.template.as_str();
+    pub fn render(&self, name: &str, values: &Values) -> Result<String, TemplateError> {
         engine::on_own_stack(|| {
             let template = self.environment.get_template(name).map_err(|_| self.unknown(name))?;
-            engine::render(&template, &rendering.values).map_err(|error| error.of_template(name))
+            engine::render(&template, values.0.clone()).map_err(|error| error.of_template(name))
         })
     }
 
     fn unknown(&self, name: &str) -> TemplateError {
         let known = self.environment.templates().map(|(name, _)| name);
         TemplateError::unknown(name, known)
+    }
+}
+
+/// Values in the engine's own form, for any number of renderings.
+#[derive(Clone, Debug)]
+pub struct Values(minijinja::Value);
+
+impl Values {
+    /// Converts values.
+    pub fn of(values: &JsonObject) -> Self {
+        Self(Serde(values).into())
     }
 }
 
@@ -142,7 +150,7 @@ pub fn interpolate(template: &str, values: &JsonObject) -> Result<String, Templa
     engine::on_own_stack(|| {
         scan::template(template, engine::shared().syntax())?;
         let parsed = engine::shared().template_from_named_str(NAMELESS, template);
-        engine::render(&parsed.map_err(|error| TemplateError::of_engine(&error))?, values)
+        engine::render(&parsed.map_err(|error| TemplateError::of_engine(&error))?, Values::of(values).0)
     })
 }
 
@@ -150,11 +158,6 @@ pub fn interpolate(template: &str, values: &JsonObject) -> Result<String, Templa
 /// engine has not got on. For whoever can end the process when the bounds in here were not enough.
 pub fn oldest_running() -> Option<u64> {
     engine::oldest_running()
-}
-
-/// Runs `work`, which may render in parallel, on the engine's own threads: many renderings then share them.
-pub fn in_parallel<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    engine::on_own_threads(work)
 }
 
 fn add(environment: &mut Environment<'static>, source: &Source) -> Result<(), TemplateError> {

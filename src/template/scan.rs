@@ -33,10 +33,7 @@ pub(super) fn template(text: &str, syntax: &SyntaxConfig) -> Result<(), Template
     if text.bytes().filter(|&byte| byte == b'\n').count() > MAX_LINES {
         return Err(excess(format!("it has more than {MAX_LINES} lines")));
     }
-    if text.matches("elif").count() > MAX_ELIFS {
-        return Err(excess(format!("it has more than {MAX_ELIFS} `elif`")));
-    }
-    let mut named_brackets = 0;
+    let (mut elifs, mut named_brackets) = (0, 0);
     let mut tags = Tags::new(text, syntax);
     while let Some((start, close)) = tags.next_tag() {
         let at_line = |error: TemplateError| {
@@ -44,6 +41,10 @@ pub(super) fn template(text: &str, syntax: &SyntaxConfig) -> Result<(), Template
             TemplateError { line: Some(line), ..error }
         };
         let tag = Tag::read(&text[start..], Some(close)).map_err(at_line)?;
+        elifs += usize::from(tag.is_elif);
+        if elifs > MAX_ELIFS {
+            return Err(at_line(excess(format!("it has more than {MAX_ELIFS} `elif`"))));
+        }
         named_brackets += if tag.names_values { tag.brackets } else { 0 };
         if named_brackets > MAX_NAMED_BRACKETS {
             let message = format!("its `set` and `with` tags have more than {MAX_NAMED_BRACKETS} brackets");
@@ -91,7 +92,7 @@ const COMMENT: usize = 2;
 impl<'a> Tags<'a> {
     fn new(text: &'a str, syntax: &'a SyntaxConfig) -> Self {
         let pairs = [syntax.block_delimiters(), syntax.variable_delimiters(), syntax.comment_delimiters()];
-        Self { text, at: 0, pairs, next: pairs.map(|(open, _)| text.find(open)) }
+        Self { text, at: 0, pairs, next: pairs.map(|(open, _)| find(text, open)) }
     }
 
     /// The bytes of every tag, comment and raw block, marks included, in a text that the engine accepts.
@@ -141,11 +142,17 @@ impl<'a> Tags<'a> {
     fn next_mark(&mut self) -> Option<(usize, usize)> {
         for (next, (open, _)) in self.next.iter_mut().zip(self.pairs) {
             if next.is_some_and(|next| next < self.at) {
-                *next = self.text.get(self.at..).and_then(|rest| rest.find(open)).map(|found| self.at + found);
+                *next = self.text.get(self.at..).and_then(|rest| find(rest, open)).map(|found| self.at + found);
             }
         }
         self.next.iter().enumerate().filter_map(|(kind, next)| Some(((*next)?, kind))).min()
     }
+}
+
+/// Where a mark stands first. For marks of a few bytes this takes half the time of the search of any text.
+fn find(text: &str, mark: &str) -> Option<usize> {
+    let first = mark.chars().next()?;
+    text.match_indices(first).map(|(at, _)| at).find(|&at| text[at..].starts_with(mark))
 }
 
 /// Leaves out the sign that controls white space.
@@ -178,6 +185,7 @@ struct Tag {
     brackets: usize,
     nesting: usize,
     names_values: bool,
+    is_elif: bool,
 }
 
 impl Tag {
@@ -209,8 +217,9 @@ impl Tag {
             Some(byte) if byte.is_ascii_whitespace() => {}
             Some(_) => self.steps += 1,
         }
-        if self.steps == 1 && matches!(token, b"set" | b"with") {
-            self.names_values = true;
+        if self.steps == 1 {
+            self.names_values |= matches!(token, b"set" | b"with");
+            self.is_elif |= token == b"elif";
         }
         if self.nesting > MAX_NESTING {
             return Err(excess(format!("a tag has more than {MAX_NESTING} brackets in each other")));

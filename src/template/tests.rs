@@ -13,12 +13,12 @@ fn source(name: &str, text: &str) -> Source {
     Source { name: name.to_owned(), text: text.to_owned(), syntax: None }
 }
 
-fn rendering(template: &str, values: Value) -> Rendering {
-    Rendering { template: template.to_owned(), values: object(values).into() }
+fn values(values: Value) -> Values {
+    Values::of(&object(values))
 }
 
 fn render(text: &str, values: Value) -> Result<String, TemplateError> {
-    Templates::parse(&[source("t.j2", text)])?.render(&rendering("t.j2", values))
+    Templates::parse(&[source("t.j2", text)])?.render("t.j2", &Values::of(&object(values)))
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn tags_on_lines_of_their_own_leave_no_lines() {
 fn nothing_is_escaped_whatever_the_file_is() {
     for name in ["a.html", "a.xml.j2", "a.json", "a.yaml"] {
         let templates = Templates::parse(&[source(name, "{{ v }}")]).unwrap();
-        assert_eq!(templates.render(&rendering(name, json!({"v": "<&\">"}))).unwrap(), "<&\">");
+        assert_eq!(templates.render(name, &values(json!({"v": "<&\">"}))).unwrap(), "<&\">");
     }
 }
 
@@ -54,7 +54,7 @@ fn templates_of_different_marks_include_and_extend_each_other() {
         source("user", "{% from 'macros' import twice %}{{ twice(name) }}"),
     ];
     let templates = Templates::parse(&sources).unwrap();
-    let render = |name: &str| templates.render(&rendering(name, json!({"name": "shop"}))).unwrap();
+    let render = |name: &str| templates.render(name, &values(json!({"name": "shop"}))).unwrap();
     assert_eq!(render("ci.yml"), "on: ${{ github.ref }}\nname: shop\npart of shop, [[ as it is ]]\n");
     assert_eq!(render("child"), "<shop>");
     assert_eq!(render("user"), "shopshop");
@@ -101,7 +101,7 @@ fn an_undefined_variable_is_named_with_its_place() {
 #[test]
 fn the_innermost_template_is_blamed() {
     let sources = [source("outer", "a\n{% include 'inner' %}"), source("inner", "\n\n\n{{ gone }}")];
-    let error = Templates::parse(&sources).unwrap().render(&rendering("outer", json!({}))).unwrap_err();
+    let error = Templates::parse(&sources).unwrap().render("outer", &values(json!({}))).unwrap_err();
     assert_eq!((error.template.as_deref(), error.line), (Some("inner"), Some(4)));
     let pack = PackId { name: "fastapi-orders".parse().unwrap(), version: semver::Version::new(0, 1, 0) };
     let report = error.report_for(&pack);
@@ -122,7 +122,7 @@ fn mistakes_are_told_apart() {
     let twice = Templates::parse(&[source("a", ""), source("a", "")]).unwrap_err();
     assert_eq!((twice.kind, twice.template.as_deref()), (TemplateErrorKind::Duplicate, Some("a")));
     let templates = Templates::parse(&[source("app/main.py.j2", ""), source("zzz", "")]).unwrap();
-    let unknown = templates.render(&rendering("app/mian.py.j2", json!({}))).unwrap_err();
+    let unknown = templates.render("app/mian.py.j2", &values(json!({}))).unwrap_err();
     assert_eq!(unknown.kind, TemplateErrorKind::Unknown);
     assert!(unknown.message.contains("near it: `app/main.py.j2`") && !unknown.message.contains("zzz"), "{unknown}");
 }
@@ -215,7 +215,7 @@ fn expressions_have_values() {
 #[test]
 fn many_threads_render_at_once() {
     let templates = Templates::parse(&[source("a", "{% for i in range(n) %}{{ i }},{% endfor %}")]).unwrap();
-    let render = |n: usize| templates.render(&rendering("a", json!({ "n": n }))).unwrap();
+    let render = |n: usize| templates.render("a", &values(json!({ "n": n }))).unwrap();
     std::thread::scope(|scope| {
         let running: Vec<_> = (0..8).map(|n| (n, scope.spawn(move || render(n)))).collect();
         for (n, thread) in running {

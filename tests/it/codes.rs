@@ -84,11 +84,14 @@ fn output_that_can_not_be_written() {
 fn a_machine_without_room() {
     let machine = machine();
     machine.run(&NEW).succeeds();
-    let mut command = std::process::Command::new("sh");
-    let script = format!("ulimit -v 1500000; exec {} new again --pack ./plain.wasm", env!("CARGO_BIN_EXE_scaffold"));
-    command.args(["-c", &script]).current_dir(machine.path("")).env("SCAFFOLD_HOME", machine.home());
-    let said = machine.finish(&mut command).fails();
-    says(&said, "pack-start");
+    // Kilobytes: too few for a pack's memory, which is reserved in advance, and for the threads' stacks.
+    for (room, code) in [(4_000_000, "pack-start"), (90_000, "no-thread")] {
+        let mut command = std::process::Command::new("sh");
+        let scaffold = env!("CARGO_BIN_EXE_scaffold");
+        let script = format!("ulimit -v {room}; exec {scaffold} new again --pack ./plain.wasm");
+        command.args(["-c", &script]).current_dir(machine.path("")).env("SCAFFOLD_HOME", machine.home());
+        says(&machine.finish(&mut command).fails(), code);
+    }
 }
 
 #[test]

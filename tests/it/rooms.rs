@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What each room may name of the crate, and which outside crates are its own.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("model", &[]),
+    ("threads", &["model"]),
     ("component", &["model"]),
-    ("template", &["model"]),
+    ("template", &["model", "threads"]),
     ("schema", &["model"]),
     ("store", &["model"]),
     ("apply", &["model"]),
     ("authoring", &["component", "model"]),
     ("compose", &["model", "schema", "template"]),
-    ("host", &["component", "model", "template"]),
+    ("host", &["component", "model", "template", "threads"]),
     ("registry", &["component", "model"]),
     ("project", &["model", "schema", "template"]),
     ("pipeline", &["apply", "compose", "host", "model", "project", "registry", "store", "template"]),
-    ("cli", &["apply", "host", "model", "pipeline", "project", "registry", "store"]),
+    ("cli", &["apply", "host", "model", "pipeline", "project", "registry", "store", "threads"]),
 ];
 
 /// Crates that only one room may name.
