@@ -9,7 +9,7 @@
 use minijinja::syntax::SyntaxConfig;
 
 use super::scan::Tags;
-use super::{Templates, syntax};
+use super::{Templates, Values, syntax};
 use crate::model::{Rendering, Source};
 
 /// Characters that no text of a project has a use for; they stand around a mark's number.
@@ -43,7 +43,11 @@ fn marked_lines(sources: &[Source], rendering: &Rendering, rendered: &str) -> Op
             Some(Source { text: mark(number, &source.text, &syntax), ..source.clone() })
         })
         .collect::<Option<Vec<Source>>>()?;
-    let text = Templates::parse(&marked).ok()?.render(rendering).ok()?.replace("\r\n", "\n");
+    let text = Templates::parse(&marked)
+        .ok()?
+        .render(&rendering.template, &Values::of(&rendering.values))
+        .ok()?
+        .replace("\r\n", "\n");
     let mut plain = String::with_capacity(text.len());
     let mut lines = Vec::new();
     for line in text.split('\n') {
@@ -146,7 +150,7 @@ mod tests {
     fn traced(sources: &[Source], values: serde_json::Value) -> Vec<String> {
         let values = Arc::new(values.as_object().unwrap().clone());
         let rendering = Rendering { template: "a".to_owned(), values };
-        let rendered = Templates::parse(sources).unwrap().render(&rendering).unwrap();
+        let rendered = Templates::parse(sources).unwrap().render("a", &Values::of(&rendering.values)).unwrap();
         let name = |line: Option<TemplateLine>| {
             line.map_or("-".to_owned(), |line| format!("{}:{}", line.template, line.line + 1))
         };

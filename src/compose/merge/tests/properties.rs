@@ -277,7 +277,7 @@ proptest! {
                 .map(|one| Layer { value: format.read(one.text).unwrap(), weak: one.weak, lists: &[] })
                 .collect();
             let text = merge(format, &fragments).unwrap();
-            assert_eq!(format.read(&text).unwrap(), model::merge_layers(&layers).unwrap());
+            assert_eq!(format.read(&text).unwrap(), merge_layers(&layers).unwrap());
             fragments[0] = weak(&text);
             assert_eq!(merge(format, &fragments).unwrap(), text);
         }
@@ -290,8 +290,8 @@ proptest! {
         let (weak, strong) = (
             Layer { value: a, weak: true, lists: &lists }, Layer { value: b, weak: false, lists: &lists }
         );
-        let first = model::merge_layers(&[weak.clone(), strong.clone()]).unwrap();
-        let last = model::merge_layers(&[strong, weak]).unwrap();
+        let first = merge_layers(&[weak.clone(), strong.clone()]).unwrap();
+        let last = merge_layers(&[strong, weak]).unwrap();
         assert_eq!(sorted(&first), sorted(&last));
     }
 
