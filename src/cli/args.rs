@@ -24,7 +24,7 @@ pub struct Global {
     /// Print one JSON document on standard output
     #[arg(long, global = true)]
     pub json: bool,
-    /// Use no network; this version never does
+    /// Use no network: what this machine has must do
     #[arg(long, global = true, env = "SCAFFOLD_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
     pub offline: bool,
     /// Print errors and data only
@@ -39,6 +39,15 @@ pub struct Global {
     /// How long one call of a pack may take, in seconds
     #[arg(long, value_name = "SECONDS", global = true, default_value = "10", value_parser = seconds, hide_short_help = true)]
     pub pack_timeout: Duration,
+    /// How long a registry may take to answer, in seconds
+    #[arg(long, value_name = "SECONDS", global = true, default_value = "30", env = "SCAFFOLD_HTTP_TIMEOUT", value_parser = seconds, hide_short_help = true)]
+    pub http_timeout: Duration,
+    /// How often a request to a registry is repeated that may go better the next time
+    #[arg(long, value_name = "COUNT", global = true, default_value = "3", env = "SCAFFOLD_HTTP_RETRIES", value_parser = clap::value_parser!(u8).range(..=10), hide_short_help = true)]
+    pub http_retries: u8,
+    /// Allow registries to be read over plain HTTP
+    #[arg(long, global = true, env = "SCAFFOLD_ALLOW_HTTP", value_parser = clap::builder::FalseyValueParser::new(), hide_short_help = true)]
+    pub allow_http: bool,
 }
 
 /// When to use colours.

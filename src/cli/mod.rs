@@ -3,6 +3,7 @@
 //! One file a command. Data goes to standard output, everything else to standard error; [`Printer`] is the one place
 //! that knows how a report looks.
 
+mod access;
 mod args;
 mod cache;
 mod new;

@@ -12,7 +12,7 @@ use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::TerminalAsker;
 use super::watchdog::Watchdog;
-use super::{one, variable, year};
+use super::{access, one, year};
 use crate::apply::{self, Recovery};
 use crate::model::{INTENT_FILE, Instance, LOCK_FILE, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
@@ -35,9 +35,10 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
         }
     }
 
-    let address = variable(registry::ADDRESS_VARIABLE).map_err(one)?;
-    let source = registry::open(address.as_deref())?;
     let progress = Progress::new(printer);
+    let access = access::of(global, home, &progress).map_err(one)?;
+    let address = access::default_address().map_err(one)?;
+    let source = registry::open(address.as_deref(), &access)?;
     let workshop = Workshop::new(home, source.as_ref(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);
     // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.

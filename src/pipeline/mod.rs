@@ -6,11 +6,11 @@
 //!
 //! The run touches nothing outside the store: its result, [`Rendered`], is data.
 
+mod fetch;
 mod members;
 mod new;
 mod phases;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -146,20 +146,4 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
     let locked = members::lock_entries(&members, &inputs.joined);
     let lock = Lock::new(&inputs.project, locked, inputs.settlements, &composition.tree);
     Ok(Rendered { members, tree: composition.tree, lock, diagnostics: outputs.diagnostics, next_steps })
-}
-
-/// The bytes of a resolved pack: this machine's copy, or the registry's, of which a copy is kept.
-fn bytes_of(workshop: &Workshop<'_>, member: &Member) -> Result<Cow<'static, [u8]>, Report> {
-    let digest = &member.resolved.digest;
-    let blobs = workshop.cache.blobs();
-    match blobs.get(digest) {
-        Ok(Some(bytes)) => return Ok(Cow::Owned(bytes)),
-        Ok(None) => {}
-        Err(error) => workshop.observer.warning(&error.report()),
-    }
-    let bytes = member.resolved.fetch(workshop.source).map_err(|error| error.report())?;
-    if let Err(error) = blobs.put(&bytes) {
-        workshop.observer.warning(&error.report());
-    }
-    Ok(Cow::Owned(bytes.into_owned()))
 }

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{Failure, Member, Workshop, bytes_of};
+use super::fetch::{self, bytes_of};
+use super::{Failure, Member, Workshop};
 use crate::compose::Exchange;
 use crate::host::{CallError, Compilation, HostError, LogLine, Pack};
 use crate::model::{
@@ -25,14 +26,18 @@ pub(super) struct Outputs {
 /// Compiles what is not compiled yet, all packs at once.
 pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Project) -> Result<Vec<Loaded>, Failure> {
     let host = workshop.host()?;
-    let uncompiled = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest));
-    let to_compile: Vec<String> = uncompiled.map(Member::label).collect();
+    let uncompiled: Vec<&Member> = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest)).collect();
+    let downloaded = fetch::download(workshop, &uncompiled)?;
+    let to_compile: Vec<String> = uncompiled.into_iter().map(Member::label).collect();
     if !to_compile.is_empty() {
         workshop.observer.compiling(&to_compile);
     }
     let load = |member: &Member| {
         let label = member.label();
-        let loaded = host.load(&label, &member.resolved.digest, || bytes_of(workshop, member));
+        let digest = &member.resolved.digest;
+        let bytes =
+            || downloaded.get(digest).map_or_else(|| bytes_of(workshop, member), |bytes| Ok(bytes.clone().into()));
+        let loaded = host.load(&label, digest, bytes);
         workshop.observer.compiled(&label);
         let (pack, compilation) = loaded?;
         if let Compilation::NotKept(error) = compilation {
@@ -131,7 +136,7 @@ fn suppliers(workshop: &Workshop<'_>, requirement: &Requirement) -> Vec<Name> {
 }
 
 /// All values, or the problems of all.
-fn all<T, E: Into<Failure>>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Failure> {
+pub(super) fn all<T, E: Into<Failure>>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Failure> {
     let mut values = Vec::with_capacity(results.len());
     let mut reports = Vec::new();
     for result in results {

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Embedded, Folder, RegistryError, Source};
+use super::http::Http;
+use super::{Access, Embedded, Folder, RegistryError, Source};
 
 /// The environment variable with the address of the registry that serves instead of the embedded one.
 ///
@@ -10,15 +11,22 @@ use super::{Embedded, Folder, RegistryError, Source};
 /// `registry/`, and no build-time switch.
 pub const ADDRESS_VARIABLE: &str = "SCAFFOLD_REGISTRY";
 
-/// Opens the default registry: the one at `address` (a path or a `file://` URL), the embedded one without.
+/// Opens the default registry: the one at `address` (a URL or a path), the embedded one without.
 ///
 /// # Errors
-/// An address of another kind, or a folder that holds no registry.
-pub fn open(address: Option<&str>) -> Result<Box<dyn Source>, RegistryError> {
+/// An address of another kind, and what keeps the registry from being read.
+pub fn open<'a>(address: Option<&str>, access: &'a Access<'a>) -> Result<Box<dyn Source + 'a>, RegistryError> {
     match address {
         None => Ok(Box::new(Embedded::open())),
+        Some(address) if is_web(address) => Ok(Box::new(Http::open(address, access)?)),
         Some(address) => Ok(Box::new(Folder::open(&folder(address)?)?)),
     }
+}
+
+/// Whether an address is one on the web. Schemes are the same in either case.
+fn is_web(address: &str) -> bool {
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)))
 }
 
 /// The folder that an address names.

@@ -4,7 +4,7 @@
 //! matter who put a file there, whether a disk spoilt it, or whether a machine lost power while it was written: it is
 //! the blob that was asked for, or there is none.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
 
@@ -69,6 +69,32 @@ impl Blobs {
         Ok(digest)
     }
 
+    /// Whether there is a file for this digest. Its bytes may still turn out to be others.
+    pub fn contains(&self, digest: &Digest) -> bool {
+        self.path(digest).is_file()
+    }
+
+    /// Waits until no other process fetches this blob, and keeps others waiting until the file that is returned is
+    /// dropped: then one downloads it, and the others find it here.
+    ///
+    /// Blobs whose digests start alike share a lock, so that there are few of them; none is ever removed, because two
+    /// processes could then hold two locks of one name. Hold one at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`].
+    pub fn lock(&self, digest: &Digest) -> Result<File, StoreError> {
+        let folder = self.cache.dir().join("locks");
+        self.cache.prepare()?;
+        make_private(&folder)?;
+        let path = folder.join(&digest.hex()[..2]);
+        let lock = || {
+            let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(StoreError::unwritable(&path))
+    }
+
     /// Writes the bytes to a file that is removed again unless it is given a name.
     fn write_draft(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
         let mut draft = NamedTempFile::new_in(&self.dir)?;
@@ -114,6 +140,18 @@ mod tests {
             blobs.put(b"pack").unwrap();
             assert_eq!(blobs.get(&digest).unwrap().unwrap(), b"pack");
         }
+    }
+
+    #[test]
+    fn one_fetches_at_a_time() {
+        let (_room, blobs) = blobs();
+        let digest = Digest::of(b"pack");
+        let held = blobs.lock(&digest).unwrap();
+        let path = blobs.cache.dir().join("locks").join(&digest.hex()[..2]);
+        let other = File::options().write(true).open(path).unwrap();
+        assert!(other.try_lock().is_err());
+        drop(held);
+        other.try_lock().unwrap();
     }
 
     #[cfg(unix)]

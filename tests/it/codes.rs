@@ -5,7 +5,7 @@ use std::path::Path;
 use scaffold::authoring::componentize;
 use scaffold::component::{inspect, with_manifest};
 use scaffold::model::{Diagnose, Report};
-use scaffold::registry;
+use scaffold::registry::{self, Source as _};
 use serde_json::json;
 
 use crate::support::{Machine, Pack};
@@ -204,7 +204,7 @@ fn registries() {
 fn a_catalog_that_is_none() {
     let folder = folder();
     std::fs::write(folder.path().join("catalog.json"), "{").unwrap();
-    let source = registry::open(folder.path().to_str()).unwrap();
+    let source = registry::Folder::open(folder.path()).unwrap();
     code(&source.catalog().unwrap_err(), "registry-catalog");
 }
 

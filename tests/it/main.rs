@@ -16,6 +16,8 @@ mod lock;
 mod log;
 mod new;
 mod readme;
+mod registry_faults;
+mod registry_http;
 mod rooms;
 mod sandbox;
 mod skew;

@@ -94,6 +94,11 @@ impl Resolved {
         BlobId { pack: self.pack(), digest: self.digest, size: Some(self.size) }
     }
 
+    /// Whether its component has to be fetched from elsewhere; `source` is the registry that it was resolved with.
+    pub fn is_remote(&self, source: &dyn Source) -> bool {
+        self.bytes.is_none() && source.is_remote()
+    }
+
     /// The component's bytes; `source` is the registry that it was resolved with.
     ///
     /// # Errors
@@ -104,6 +109,7 @@ impl Resolved {
         }
         let bytes = fetch(source, &self.blob())?;
         if !source.is_verified() && !carries(&bytes, &self.manifest) {
+            source.forget(&self.manifest.name);
             return Err(RegistryError::ManifestDiffers { registry: source.url().to_owned(), pack: self.pack() });
         }
         Ok(bytes)
@@ -136,8 +142,14 @@ pub fn resolve(
             demands.entry(name).or_default().push(demand);
         }
     }
-    let settled = request.locals.iter().map(|(name, local)| (name.clone(), local.manifest.version.clone())).collect();
-    let chosen = Search::new(source, locked, settled).run(&demands)?;
+    let settled: BTreeMap<_, _> =
+        request.locals.iter().map(|(name, local)| (name.clone(), local.manifest.version.clone())).collect();
+    let search = || Search::new(source, locked, settled.clone()).run(&demands);
+    // What is missing may have been published since the copies were made.
+    let chosen = match search() {
+        Err(error) if !matches!(error, ResolveError::Registry(_)) && source.refresh() => search()?,
+        done => done?,
+    };
     request.seat(&chosen, source)
 }
 

@@ -64,21 +64,24 @@ impl<'a> Search<'a> {
         }
         match self.solve(demands, &Chosen::new()) {
             Ok(chosen) => Ok(chosen),
-            Err(End::Dead(error) | End::Fatal(error)) => Err(self.suggest(error)?),
+            Err(End::Dead(error) | End::Fatal(error)) => Err(self.suggest(error)),
         }
     }
 
-    /// Adds near matches to an unknown name: once, at the end, because they are looked for in the whole catalogue.
-    fn suggest(&self, mut error: ResolveError) -> Result<ResolveError, ResolveError> {
+    /// Adds near matches to an unknown name: once, at the end, because they are looked for in the whole catalogue. A
+    /// catalogue that can't be had suggests nothing; the name is unknown all the same.
+    fn suggest(&self, mut error: ResolveError) -> ResolveError {
         if let ResolveError::UnknownPack { name, near, .. } = &mut error {
-            *near = self.source.catalog()?.near(name).into_iter().cloned().collect();
+            *near = self.source.catalog().unwrap_or_default().near(name).into_iter().cloned().collect();
         }
-        Ok(error)
+        error
     }
 
     fn solve(&mut self, demands: &Demands, chosen: &Chosen) -> Result<Chosen, End> {
         let open = |name: &&Name| !chosen.contains_key(*name) && !self.settled.contains_key(*name);
-        let Some(name) = demands.keys().find(open).cloned() else { return Ok(chosen.clone()) };
+        let open: Vec<Name> = demands.keys().filter(open).cloned().collect();
+        let Some(name) = open.first().cloned() else { return Ok(chosen.clone()) };
+        self.load(open)?;
         if chosen.len() >= MAX_PACKS {
             return Err(End::Fatal(ResolveError::TooManyPacks { limit: MAX_PACKS }));
         }
@@ -149,12 +152,17 @@ impl<'a> Search<'a> {
     }
 
     fn versions(&mut self, name: &Name) -> Result<Arc<[Arc<IndexLine>]>, ResolveError> {
-        if let Some(lines) = self.index.get(name) {
-            return Ok(Arc::clone(lines));
+        self.load([name.clone()])?;
+        Ok(self.index.get(name).map(Arc::clone).unwrap_or_default())
+    }
+
+    /// Reads the index files of these packs, all that were not read yet at once.
+    fn load(&mut self, names: impl IntoIterator<Item = Name>) -> Result<(), ResolveError> {
+        let names: Vec<_> = names.into_iter().filter(|name| !self.index.contains_key(name)).collect();
+        for (name, lines) in names.iter().zip(self.source.versions_of(&names)) {
+            self.index.insert(name.clone(), lines?.into_iter().map(Arc::new).collect());
         }
-        let lines: Arc<[_]> = self.source.versions(name)?.into_iter().map(Arc::new).collect();
-        self.index.insert(name.clone(), Arc::clone(&lines));
-        Ok(lines)
+        Ok(())
     }
 
     /// Why no version of `name` serves.

@@ -2,6 +2,8 @@
 
 mod memory;
 mod pack;
+mod registry;
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,6 +11,8 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 pub use pack::{CONTRACT, Pack};
+pub use registry::Registry;
+pub use server::{Body, Reply, Server, gzip};
 
 /// A folder to work in, and a home of its own.
 pub struct Machine {
