@@ -1,9 +1,15 @@
 //! What can be typed.
 
+mod registry;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use self::registry::{
+    InfoArguments, InstallArguments, RegistryArguments, RegistryCommand, SearchArguments, UninstallArguments,
+};
 
 /// Composes projects from template packs that run as WebAssembly components.
 #[derive(Debug, Parser)]
@@ -66,6 +72,18 @@ pub enum Color {
 pub enum Command {
     /// Make a new project from packs
     New(NewArguments),
+    /// Fetch, verify and compile packs ahead of use
+    Install(InstallArguments),
+    /// Remove packs from this machine
+    Uninstall(UninstallArguments),
+    /// List the packs on this machine
+    List,
+    /// Search all registries for packs
+    Search(SearchArguments),
+    /// Show what there is to know about a pack
+    Info(InfoArguments),
+    /// Name registries, and make them
+    Registry(RegistryArguments),
     /// Look after what this machine keeps
     Cache(CacheArguments),
 }

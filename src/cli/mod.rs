@@ -6,10 +6,14 @@
 mod access;
 mod args;
 mod cache;
+mod info;
+mod install;
 mod new;
 mod printer;
 mod progress;
 mod prompt;
+mod registry;
+mod search;
 mod watchdog;
 mod year;
 
@@ -71,12 +75,18 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
     }
     match arguments.command {
         Command::New(new) => new::run(new, &arguments.global, &home, printer),
+        Command::Install(install) => install::install(&install, &arguments.global, &home, printer),
+        Command::Uninstall(uninstall) => install::uninstall(&uninstall, &arguments.global, &home, printer),
+        Command::List => install::list(&home, printer),
+        Command::Search(search) => search::run(&search, &arguments.global, &home, printer),
+        Command::Info(info) => info::run(&info, &arguments.global, &home, printer),
+        Command::Registry(registry) => registry::run(&registry.command, &arguments.global, &home, printer),
         Command::Cache(cache) => cache::run(&cache, &home, printer),
     }
 }
 
 /// A variable of the environment; none when it is not set or empty.
-fn variable(name: &'static str) -> Result<Option<String>, Report> {
+fn variable(name: &str) -> Result<Option<String>, Report> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),

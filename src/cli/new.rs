@@ -7,12 +7,13 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::access::Reach;
 use super::args::{Global, NewArguments};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::TerminalAsker;
 use super::watchdog::Watchdog;
-use super::{access, one, year};
+use super::{one, year};
 use crate::apply::{self, Recovery};
 use crate::model::{INTENT_FILE, Instance, LOCK_FILE, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
@@ -36,10 +37,8 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     }
 
     let progress = Progress::new(printer);
-    let access = access::of(global, home, &progress).map_err(one)?;
-    let address = access::default_address().map_err(one)?;
-    let source = registry::open(address.as_deref(), &access)?;
-    let workshop = Workshop::new(home, source.as_ref(), global.pack_timeout, &progress);
+    let reach = Reach::new(global, home, &progress)?;
+    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);
     // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.
     let someone = std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json;
@@ -124,7 +123,7 @@ fn project_name(given: Option<&str>, target: &Path) -> Result<String, Report> {
     Ok(name.trim().to_owned())
 }
 
-fn parse_spec(text: &str) -> Result<Spec, Failure> {
+pub(super) fn parse_spec(text: &str) -> Result<Spec, Failure> {
     let mut spec: Spec = text.parse().map_err(|error: registry::SpecError| Failure::from(error))?;
     if let PackSpec::Path(path) = &mut spec.pack {
         *path = absolute_path(path)?;

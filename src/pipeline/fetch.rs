@@ -21,7 +21,7 @@ pub(super) fn download(workshop: &Workshop<'_>, members: &[&Member]) -> Result<D
     let mut missing: Vec<&Member> = members
         .iter()
         .copied()
-        .filter(|member| member.resolved.is_remote(workshop.source) && !blobs.contains(&member.resolved.digest))
+        .filter(|member| member.resolved.is_remote(&workshop.registries) && !blobs.contains(&member.resolved.digest))
         .collect();
     missing.sort_by_key(|member| member.resolved.digest);
     missing.dedup_by_key(|member| member.resolved.digest);
@@ -60,11 +60,11 @@ pub(super) fn bytes_of(workshop: &Workshop<'_>, member: &Member) -> Result<Cow<'
         return Ok(Cow::Owned(bytes));
     }
     // Where the cache can't be written there is no copy to wait for.
-    let lock = if member.resolved.is_remote(workshop.source) { blobs.lock(digest).ok() } else { None };
+    let lock = if member.resolved.is_remote(&workshop.registries) { blobs.lock(digest).ok() } else { None };
     if let Some(bytes) = lock.as_ref().and_then(|_| kept()) {
         return Ok(Cow::Owned(bytes));
     }
-    let bytes = member.resolved.fetch(workshop.source).map_err(|error| error.report())?;
+    let bytes = member.resolved.fetch(&workshop.registries).map_err(|error| error.report())?;
     if let Err(error) = blobs.put(&bytes) {
         workshop.observer.warning(&error.report());
     }

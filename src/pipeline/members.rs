@@ -38,7 +38,7 @@ impl Member {
 /// Resolves what is wanted, and puts it in canonical order.
 pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Vec<Member>, Failure> {
     let mut describe = |path: &Path, bytes: &[u8]| describe(workshop, path, bytes);
-    let resolved = registry::resolve(&inputs.wanted, workshop.source, &inputs.locked, &mut describe)?;
+    let resolved = registry::resolve(&inputs.wanted, &workshop.registries, &inputs.locked, &mut describe)?;
     if let Some(stray) = inputs.places.keys().find(|name| !resolved.iter().any(|resolved| resolved.instance == **name))
     {
         return Err(Failure::Reports(vec![
@@ -62,7 +62,7 @@ pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Ve
 }
 
 /// Asks a component that carries no manifest for it.
-fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manifest, Report> {
+pub(super) fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Result<Manifest, Report> {
     let host = workshop.host().map_err(|error| error.report())?;
     let label = format!("`{}`", path.display());
     let copy = bytes.to_vec();
@@ -105,6 +105,10 @@ fn entry(member: &Member, members: &[Member]) -> LockedPack {
         Origin::Registry { id, .. } => format!("registry+{id}"),
         Origin::Path(path) => format!("path+{}", path.display()),
     };
+    let url = match &member.resolved.origin {
+        Origin::Registry { name: Some(_), url, .. } => Some(url.clone()),
+        _ => None,
+    };
     let mut answers = LockedAnswers::default();
     for (key, answer) in &member.answers {
         let table = if answer.is_given() { &mut answers.given } else { &mut answers.default };
@@ -118,6 +122,7 @@ fn entry(member: &Member, members: &[Member]) -> LockedPack {
         name: manifest.name.clone(),
         version: manifest.version.clone(),
         source,
+        url,
         checksum: member.resolved.digest,
         signer: None,
         contract: member.resolved.contract.clone(),

@@ -7,6 +7,7 @@
 //! The run touches nothing outside the store: its result, [`Rendered`], is data.
 
 mod fetch;
+mod install;
 mod members;
 mod new;
 mod phases;
@@ -21,11 +22,12 @@ use crate::compose;
 use crate::host::{CompiledCode, Host, HostError, LogLine, Options};
 use crate::model::{Diagnose, Diagnostic, Name, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, Lock, Mode};
-use crate::registry::{Locked, Source, Spec};
+use crate::registry::{Locked, Registries, Spec};
 use crate::store::{Cache, Home};
 
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
+pub use install::{info, install, uninstall};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
 
@@ -62,9 +64,9 @@ pub trait Observer: Sync {
     fn log(&self, pack: &str, line: &LogLine);
 }
 
-/// What a run works with: this machine's store, a registry, and someone who listens.
+/// What a run works with: this machine's store, registries, and someone who listens.
 pub struct Workshop<'a> {
-    source: &'a dyn Source,
+    registries: Registries<'a>,
     cache: Cache,
     options: Options,
     host: OnceLock<Host>,
@@ -73,10 +75,10 @@ pub struct Workshop<'a> {
 
 impl<'a> Workshop<'a> {
     /// A workshop that keeps what it fetches and compiles in `home`. A call of a pack may take as long as `timeout`.
-    pub fn new(home: &Home, source: &'a dyn Source, timeout: Duration, observer: &'a dyn Observer) -> Self {
+    pub fn new(home: &Home, registries: Registries<'a>, timeout: Duration, observer: &'a dyn Observer) -> Self {
         let cache = home.cache();
         let compiled = CompiledCode::at(cache.compiled_dir());
-        Self { source, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
+        Self { registries, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
     }
 
     /// The host, made when the first pack needs it.

@@ -87,6 +87,7 @@ fn intent_of(
     target: &Path,
 ) -> Intent {
     let mut packs = BTreeMap::new();
+    let mut registries = BTreeMap::new();
     let mut answers: BTreeMap<String, JsonObject> = BTreeMap::new();
     for member in &rendered.members {
         for (key, answer) in &member.answers {
@@ -113,14 +114,16 @@ fn intent_of(
                 pack.pack = None;
                 pack.path = Some(relative(path, target));
             }
-            Origin::Registry { .. } => {
+            Origin::Registry { name, url, .. } => {
+                registries.extend(name.clone().map(|name| (name, url.clone())));
+                pack.registry = name.clone();
                 let asked = wanted.iter().find_map(|spec| requirement(spec, &member.instance.name, &manifest.name));
                 pack.version = Some(asked.unwrap_or_else(|| compatible(&manifest.version)));
             }
         }
         packs.insert(member.instance.name.clone(), pack);
     }
-    Intent { project: project.into(), registries: BTreeMap::new(), packs, answers, compose: BTreeMap::new() }
+    Intent { project: project.into(), registries, packs, answers, compose: BTreeMap::new() }
 }
 
 /// The requirement that the user typed for an instance.

@@ -24,7 +24,7 @@ pub fn open<'a>(address: Option<&str>, access: &'a Access<'a>) -> Result<Box<dyn
 }
 
 /// Whether an address is one on the web. Schemes are the same in either case.
-fn is_web(address: &str) -> bool {
+pub fn is_web(address: &str) -> bool {
     let scheme = address.split_once("://").map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)))
 }
@@ -72,7 +72,7 @@ fn decode(text: &str) -> Option<String> {
 }
 
 /// The `file://` URL of a folder.
-pub(super) fn file_url(path: &Path) -> String {
+pub fn file_url(path: &Path) -> String {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut text = absolute.to_string_lossy().into_owned();
     if cfg!(windows) {

@@ -65,13 +65,14 @@ impl Credentials {
     /// # Errors
     /// A file that can't be read or understood, or that other users can read.
     pub(super) fn of(&self, address: &str) -> Result<Option<Credential>, RegistryError> {
-        if let Some(given) = self.given.get(address) {
-            return Ok(Some(given.clone()));
+        let find = |all: &BTreeMap<String, Credential>| {
+            [address, address.trim_end_matches('/')].iter().find_map(|address| all.get(*address)).cloned()
+        };
+        match (find(&self.given), &self.file) {
+            (Some(given), _) => Ok(Some(given)),
+            (None, Some(file)) => Ok(find(&read(file)?)),
+            (None, None) => Ok(None),
         }
-        let Some(file) = &self.file else { return Ok(None) };
-        let mut all = read(file)?;
-        let mut spellings = [address.to_owned(), address.trim_end_matches('/').to_owned()].into_iter();
-        Ok(spellings.find_map(|address| all.remove(&address)))
     }
 }
 

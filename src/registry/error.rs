@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::FetchFailure;
-use crate::model::{Diagnose, Digest, PackId, Report, printable};
+use crate::model::{Diagnose, Digest, Name, PackId, Report, printable};
 
 /// What can be wrong with a registry, whichever kind it is. `registry` is its address in each case.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,30 @@ pub enum RegistryError {
     Unsupported {
         /// As it was given.
         address: String,
+    },
+    /// The name of a registry that nobody named.
+    #[error("there is no registry called `{name}`")]
+    Unknown {
+        /// The name.
+        name: Name,
+        /// Names that it may have been meant to be.
+        near: Vec<String>,
+    },
+    /// A name that stands for another registry.
+    #[error("`{name}` already stands for the registry `{}`", printable(.address))]
+    Named {
+        /// The name.
+        name: Name,
+        /// The address that it stands for.
+        address: String,
+    },
+    /// The user's configuration can't be used.
+    #[error("the configuration in `{}` can't be used: {problem}", .file.display())]
+    Settings {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        problem: String,
     },
     /// Plain HTTP to another machine.
     #[error("the registry `{}` would be read over plain HTTP, which others can change on the way", printable(.address))]
@@ -198,6 +222,14 @@ impl Diagnose for RegistryError {
                 "registry-unsupported",
                 "use a registry on the web or in a folder, or the path of a pack's `.wasm`",
             ),
+            Self::Unknown { near, .. } => match near.as_slice() {
+                [] => report("registry-unknown", "name it first: `scaffold registry add NAME URL`"),
+                [near, ..] => report("registry-unknown", &format!("did you mean `{near}`?")),
+            },
+            Self::Named { name, .. } => {
+                report("registry-named", &format!("run `scaffold registry remove {name}` first, or take another name"))
+            }
+            Self::Settings { .. } => report("config-invalid", "`docs/registry.md` shows what may stand in it"),
             Self::PlainHttp { .. } => {
                 report("registry-plain-http", "use its `https://` address, or allow it with `--allow-http`")
             }

@@ -74,6 +74,35 @@ impl Blobs {
         self.path(digest).is_file()
     }
 
+    /// The digests of the blobs that are here by their names, sorted.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    pub fn list(&self) -> Result<Vec<Digest>, StoreError> {
+        let entries = match fs::read_dir(&self.dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(cause) => return Err(StoreError::Unreadable { path: self.dir.clone(), cause }),
+        };
+        let name = |entry: fs::DirEntry| entry.file_name().into_string().ok();
+        let digest = |name: String| Digest::from_hex(name.strip_suffix(".wasm")?).ok();
+        let mut digests: Vec<Digest> = entries.flatten().filter_map(name).filter_map(digest).collect();
+        digests.sort();
+        Ok(digests)
+    }
+
+    /// Removes a blob, if it is here.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`].
+    pub fn remove(&self, digest: &Digest) -> Result<(), StoreError> {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::unwritable(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Waits until no other process fetches this blob, and keeps others waiting until the file that is returned is
     /// dropped: then one downloads it, and the others find it here.
     ///
@@ -123,6 +152,7 @@ mod tests {
         assert_eq!(fs::read_dir(room.path()).unwrap().count(), 0, "reading makes nothing");
         assert_eq!(blobs.put(b"pack").unwrap(), digest);
         assert_eq!(blobs.get(&digest).unwrap().unwrap(), b"pack");
+        assert_eq!(blobs.list().unwrap(), [digest]);
         assert!(room.path().join("cache/CACHEDIR.TAG").exists());
         let names: Vec<_> = fs::read_dir(&blobs.dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, [format!("{}.wasm", digest.hex()).as_str()], "no draft is left");
@@ -152,6 +182,16 @@ mod tests {
         assert!(other.try_lock().is_err());
         drop(held);
         other.try_lock().unwrap();
+    }
+
+    #[test]
+    fn what_is_removed_is_gone() {
+        let (_room, blobs) = blobs();
+        assert_eq!(blobs.list().unwrap(), []);
+        let digest = blobs.put(b"pack").unwrap();
+        blobs.remove(&digest).unwrap();
+        blobs.remove(&digest).unwrap();
+        assert!(!blobs.contains(&digest) && blobs.list().unwrap().is_empty());
     }
 
     #[cfg(unix)]

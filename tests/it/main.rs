@@ -16,6 +16,7 @@ mod lock;
 mod log;
 mod new;
 mod readme;
+mod registries;
 mod registry_faults;
 mod registry_http;
 mod rooms;

@@ -150,6 +150,14 @@ impl<'a> Files<'a> {
     }
 }
 
+/// An address on the web as it is recorded: in one spelling, with a `/` at its end.
+///
+/// # Errors
+/// An address that is no URL or may not be asked.
+pub fn web_address(address: &str, plain_http: bool) -> Result<String, RegistryError> {
+    root(address, plain_http).map(String::from)
+}
+
 /// The URL below which a registry's files are.
 fn root(address: &str, plain_http: bool) -> Result<Url, RegistryError> {
     let wrong = |problem| RegistryError::Address { address: without_userinfo(address), problem };

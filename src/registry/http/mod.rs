@@ -23,6 +23,7 @@ use std::thread;
 pub use failure::FetchFailure;
 
 use self::client::{Answer, Client};
+pub use self::files::web_address;
 use self::files::{Files, Wanted};
 use super::catalog::MAX_CATALOG;
 use super::index::MAX_INDEX;

@@ -38,6 +38,8 @@ pub struct Demand {
     pub requirement: VersionReq,
     /// Whose requirement it is.
     pub requirer: Requirer,
+    /// The name of the registry in which the pack is looked up; none for the default one.
+    pub registry: Option<Name>,
 }
 
 /// Why no set of versions serves.
@@ -61,6 +63,8 @@ pub enum ResolveError {
         name: Name,
         /// The registry's address.
         registry: String,
+        /// The registry's name; none for the default one.
+        place: Option<Name>,
         /// Who asks.
         requirer: Box<Requirer>,
         /// Names in that registry that it may have been meant to be.
@@ -181,9 +185,10 @@ impl Diagnose for ResolveError {
         let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
         match self {
             Self::Registry(error) => error.report(),
-            Self::Unsupported { .. } => {
-                report("registry-unsupported", "use a pack of the default registry, or the path of its `.wasm`")
-            }
+            Self::Unsupported { .. } => report(
+                "registry-unsupported",
+                "name the registry with `scaffold registry add NAME URL`, or use the path of the pack's `.wasm`",
+            ),
             Self::UnknownPack { requirer, near, .. } => unknown(self.to_string(), requirer, near),
             Self::NoVersion { name, available, .. } => {
                 let report = Report::new("no-version", self.to_string()).detail(list(available));

@@ -18,8 +18,12 @@ pub struct Registry {
 
 impl Registry {
     pub fn new(packs: &[Pack]) -> Self {
+        Self::with_id("https://packs.test.example/", packs)
+    }
+
+    pub fn with_id(id: &str, packs: &[Pack]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        init(folder.path(), "https://packs.test.example/").unwrap();
+        init(folder.path(), id).unwrap();
         let registry = Self { folder };
         packs.iter().for_each(|pack| registry.publish(pack));
         registry
