@@ -8,7 +8,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::registry::{
-    InfoArguments, InstallArguments, RegistryArguments, RegistryCommand, SearchArguments, UninstallArguments,
+    InfoArguments, InstallArguments, PublishArguments, RegistryArguments, RegistryCommand, SearchArguments,
+    UninstallArguments, YankArguments,
 };
 
 /// Composes projects from template packs that run as WebAssembly components.
@@ -82,6 +83,10 @@ pub enum Command {
     Search(SearchArguments),
     /// Show what there is to know about a pack
     Info(InfoArguments),
+    /// Publish a finished pack to a registry in a folder
+    Publish(PublishArguments),
+    /// Take a published version back: it serves only where a lockfile names it
+    Yank(YankArguments),
     /// Name registries, and make them
     Registry(RegistryArguments),
     /// Look after what this machine keeps

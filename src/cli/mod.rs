@@ -6,16 +6,17 @@
 mod access;
 mod args;
 mod cache;
+mod clock;
 mod info;
 mod install;
 mod new;
 mod printer;
 mod progress;
 mod prompt;
+mod publish;
 mod registry;
 mod search;
 mod watchdog;
-mod year;
 
 use std::env::VarError;
 use std::process::ExitCode;
@@ -80,6 +81,8 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
         Command::List => install::list(&home, printer),
         Command::Search(search) => search::run(&search, &arguments.global, &home, printer),
         Command::Info(info) => info::run(&info, &arguments.global, &home, printer),
+        Command::Publish(publish) => publish::publish(&publish, &home, printer),
+        Command::Yank(yank) => publish::yank(&yank, &home, printer),
         Command::Registry(registry) => registry::run(&registry.command, &arguments.global, &home, printer),
         Command::Cache(cache) => cache::run(&cache, &home, printer),
     }

@@ -13,7 +13,7 @@ use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::TerminalAsker;
 use super::watchdog::Watchdog;
-use super::{one, year};
+use super::{clock, one};
 use crate::apply::{self, Recovery};
 use crate::model::{INTENT_FILE, Instance, LOCK_FILE, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
@@ -27,7 +27,7 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     let packs = arguments.packs.iter().map(|spec| parse_spec(spec)).collect::<Result<Vec<_>, _>>()?;
     let places = arguments.at.iter().map(|at| parse_place(at)).collect::<Result<BTreeMap<_, _>, _>>()?;
     let given = Given::read(&arguments.set, arguments.answers.as_deref())?;
-    let project = Project { name, year: year::current().map_err(one)? };
+    let project = Project { name, year: clock::year().map_err(one)? };
     if !arguments.dry_run {
         let recovery = apply::recover(&target)?;
         tell_recovery(recovery, &target, printer);

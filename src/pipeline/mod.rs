@@ -11,6 +11,7 @@ mod install;
 mod members;
 mod new;
 mod phases;
+mod publish;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -25,6 +26,7 @@ use crate::project::{Given, Lock, Mode};
 use crate::registry::{Locked, Registries, Spec};
 use crate::store::{Cache, Home};
 
+pub use self::publish::publish;
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
 pub use install::{info, install, uninstall};

@@ -41,7 +41,8 @@ pub fn folder(address: &str) -> Result<PathBuf, RegistryError> {
     let Some((scheme, rest)) = address.split_once("://") else { return Ok(address.into()) };
     match scheme {
         "file" => file_path(rest).map_err(wrong),
-        "http" | "https" | "oci" => Err(RegistryError::Unsupported { address: address.to_owned() }),
+        "http" | "https" => Err(RegistryError::ReadOnly { address: address.to_owned() }),
+        "oci" => Err(RegistryError::Unsupported { address: address.to_owned() }),
         _ => Err(wrong("its scheme is not known")),
     }
 }
@@ -115,7 +116,7 @@ mod tests {
             ("file:///%zz", "registry-address"),
             ("file:///%e", "registry-address"),
             ("ftp://x/", "registry-address"),
-            ("https://x/", "registry-unsupported"),
+            ("https://x/", "registry-read-only"),
             ("oci://x/y", "registry-unsupported"),
         ] {
             assert_eq!(folder(address).unwrap_err().report().code, code, "{address}");

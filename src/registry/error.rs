@@ -23,6 +23,12 @@ pub enum RegistryError {
         /// As it was given.
         address: String,
     },
+    /// A registry on a web server was to be changed.
+    #[error("the registry `{}` is on a web server, and can only be read there", printable(.address))]
+    ReadOnly {
+        /// As it was given.
+        address: String,
+    },
     /// The name of a registry that nobody named.
     #[error("there is no registry called `{name}`")]
     Unknown {
@@ -222,6 +228,9 @@ impl Diagnose for RegistryError {
                 "registry-unsupported",
                 "use a registry on the web or in a folder, or the path of a pack's `.wasm`",
             ),
+            Self::ReadOnly { .. } => {
+                report("registry-read-only", "change the folder that the server serves, or a copy of it")
+            }
             Self::Unknown { near, .. } => match near.as_slice() {
                 [] => report("registry-unknown", "name it first: `scaffold registry add NAME URL`"),
                 [near, ..] => report("registry-unknown", &format!("did you mean `{near}`?")),

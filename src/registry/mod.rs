@@ -40,9 +40,11 @@ pub use http::{FetchFailure, Http, web_address};
 pub use index::{IndexLine, LINE_FORMAT, parse_index, write_index};
 pub use kept::{Kept, kept};
 pub use layout::{Config, blob_path, index_path};
-pub use publish::{PublishError, init, publish};
+pub use publish::{PublishError, init, manifest_of, publish, yank};
 pub use registries::Registries;
-pub use resolve::{Demand, Describe, Info, Locked, Origin, Place, Requirer, ResolveError, Resolved, info, resolve};
+pub use resolve::{
+    Demand, Describe, Info, Locked, Origin, Place, Requirer, ResolveError, Resolved, info, read_pack, resolve,
+};
 pub use settings::Settings;
 pub use source::{BlobId, MAX_BLOB, Source, fetch};
 pub use spec::{OciReference, OciVersion, PackSpec, Spec, SpecError};

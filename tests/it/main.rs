@@ -15,6 +15,7 @@ mod hostile;
 mod lock;
 mod log;
 mod new;
+mod publish;
 mod readme;
 mod registries;
 mod registry_faults;

@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("host", &["component", "model", "template"]),
     ("registry", &["component", "model", "store"]),
     ("project", &["model", "schema", "template"]),
-    ("pipeline", &["apply", "compose", "host", "model", "project", "registry", "store", "template"]),
+    ("pipeline", &["apply", "compose", "host", "model", "project", "registry", "schema", "store", "template"]),
     ("cli", &["apply", "host", "model", "pipeline", "project", "registry", "store"]),
 ];
 

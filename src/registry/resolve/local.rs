@@ -22,7 +22,7 @@ pub(super) struct LocalPack {
 /// Reads the pack at `path`, and asks `describe` for a manifest that it does not carry.
 pub(super) fn read(path: &Path, describe: &mut Describe<'_>) -> Result<LocalPack, ResolveError> {
     let component = |error| ResolveError::Component { path: path.to_owned(), error };
-    let bytes = read_bytes(path)?;
+    let bytes = read_pack(path)?;
     let mut inspection = component::inspect(&bytes).map_err(component)?;
     let manifest = match inspection.manifest.take() {
         Some(manifest) => manifest,
@@ -38,7 +38,11 @@ pub(super) fn read(path: &Path, describe: &mut Describe<'_>) -> Result<LocalPack
     })
 }
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, ResolveError> {
+/// The bytes of the component at `path`, whatever they are.
+///
+/// # Errors
+/// A file that can't be read or is too large, and a folder.
+pub fn read_pack(path: &Path) -> Result<Vec<u8>, ResolveError> {
     let unreadable = |error| ResolveError::Unreadable { path: path.to_owned(), error };
     let metadata = fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {

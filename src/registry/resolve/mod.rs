@@ -26,6 +26,7 @@ use semver::{Version, VersionReq};
 
 pub use error::{Demand, Requirer, ResolveError};
 pub use info::{Info, Place, info};
+pub use local::read_pack;
 
 use self::local::LocalPack;
 use self::search::{Choice, Chosen, Demands, Search, demand_of};
