@@ -5,12 +5,12 @@
 //! rooms, and which way they look:
 //!
 //! ```text
-//! cli → pipeline → { project, registry, store, host, compose, apply, authoring } → { template, schema, component }
+//! cli → pipeline → { project, registry, host, compose, apply, authoring } → { store, template, schema, component }
 //!     → { threads, model }
 //! ```
 //!
-//! `host`, `compose` and `registry` do not know each other. `wasmtime` is named in `host` only, the terminal in `cli`
-//! only.
+//! `host`, `compose` and `registry` do not know each other. `wasmtime` is named in `host` only, the network in
+//! `registry` only, the terminal in `cli` only.
 
 pub mod apply;
 pub mod authoring;

@@ -1,9 +1,16 @@
 //! What can be typed.
 
+mod registry;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use self::registry::{
+    InfoArguments, InstallArguments, PublishArguments, RegistryArguments, RegistryCommand, SearchArguments,
+    UninstallArguments, YankArguments,
+};
 
 /// Composes projects from template packs that run as WebAssembly components.
 #[derive(Debug, Parser)]
@@ -24,7 +31,7 @@ pub struct Global {
     /// Print one JSON document on standard output
     #[arg(long, global = true)]
     pub json: bool,
-    /// Use no network; this version never does
+    /// Use no network: what this machine has must do
     #[arg(long, global = true, env = "SCAFFOLD_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
     pub offline: bool,
     /// Print errors and data only
@@ -39,6 +46,15 @@ pub struct Global {
     /// How long one call of a pack may take, in seconds
     #[arg(long, value_name = "SECONDS", global = true, default_value = "10", value_parser = seconds, hide_short_help = true)]
     pub pack_timeout: Duration,
+    /// How long a registry may take to answer, in seconds
+    #[arg(long, value_name = "SECONDS", global = true, default_value = "30", env = "SCAFFOLD_HTTP_TIMEOUT", value_parser = seconds, hide_short_help = true)]
+    pub http_timeout: Duration,
+    /// How often a request to a registry is repeated that may go better the next time
+    #[arg(long, value_name = "COUNT", global = true, default_value = "3", env = "SCAFFOLD_HTTP_RETRIES", value_parser = clap::value_parser!(u8).range(..=10), hide_short_help = true)]
+    pub http_retries: u8,
+    /// Allow registries to be read over plain HTTP
+    #[arg(long, global = true, env = "SCAFFOLD_ALLOW_HTTP", value_parser = clap::builder::FalseyValueParser::new(), hide_short_help = true)]
+    pub allow_http: bool,
 }
 
 /// When to use colours.
@@ -59,6 +75,22 @@ pub enum Command {
     New(NewArguments),
     /// Tell where a file, a line or a value of a project comes from
     Explain(ExplainArguments),
+    /// Fetch, verify and compile packs ahead of use
+    Install(InstallArguments),
+    /// Remove packs from this machine
+    Uninstall(UninstallArguments),
+    /// List the packs on this machine
+    List,
+    /// Search all registries for packs
+    Search(SearchArguments),
+    /// Show what there is to know about a pack
+    Info(InfoArguments),
+    /// Publish a finished pack to a registry in a folder
+    Publish(PublishArguments),
+    /// Take a published version back: it serves only where a lockfile names it
+    Yank(YankArguments),
+    /// Name registries, and make them
+    Registry(RegistryArguments),
     /// Look after what this machine keeps
     Cache(CacheArguments),
 }

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::access::Reach;
 use super::args::{ExplainArguments, Global};
+use super::one;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::watchdog::Watchdog;
-use super::{one, source};
 use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
 use crate::pipeline::{
     self, Attribution, Explanation, Failure, FileState, Member, Place, ShareKind, Stretch, UsedTemplate, Workshop,
@@ -30,9 +31,9 @@ pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: 
     let below = here.strip_prefix(&root).unwrap_or(&here);
     let path = below_root(below, &path).map_err(one)?;
     let lock = Lock::read(&root)?;
-    let source = source()?;
     let progress = Progress::new(printer);
-    let workshop = Workshop::new(home, source.as_ref(), global.pack_timeout, &progress);
+    let reach = Reach::new(global, home, &progress)?;
+    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let watchdog = Watchdog::start(printer, progress.compiling());
     let explanation = pipeline::explain(&workshop, &lock, &root, &path, &place)?;
     drop(watchdog);

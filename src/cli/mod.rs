@@ -3,16 +3,22 @@
 //! One file a command. Data goes to standard output, everything else to standard error; [`Printer`] is the one place
 //! that knows how a report looks.
 
+mod access;
 mod args;
 mod cache;
+mod clock;
 mod explain;
+mod info;
+mod install;
 mod new;
 mod preview;
 mod printer;
 mod progress;
 mod prompt;
+mod publish;
+mod registry;
+mod search;
 mod watchdog;
-mod year;
 
 use std::env::VarError;
 use std::process::ExitCode;
@@ -21,7 +27,6 @@ use clap::Parser as _;
 
 use crate::model::Report;
 use crate::pipeline::Failure;
-use crate::registry::{self, Source};
 use crate::store::Home;
 use crate::threads;
 
@@ -75,12 +80,20 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
     match arguments.command {
         Command::New(new) => new::run(new, &arguments.global, &home, printer),
         Command::Explain(explain) => explain::run(&explain, &arguments.global, &home, printer),
+        Command::Install(install) => install::install(&install, &arguments.global, &home, printer),
+        Command::Uninstall(uninstall) => install::uninstall(&uninstall, &arguments.global, &home, printer),
+        Command::List => install::list(&home, printer),
+        Command::Search(search) => search::run(&search, &arguments.global, &home, printer),
+        Command::Info(info) => info::run(&info, &arguments.global, &home, printer),
+        Command::Publish(publish) => publish::publish(&publish, &home, printer),
+        Command::Yank(yank) => publish::yank(&yank, &home, printer),
+        Command::Registry(registry) => registry::run(&registry.command, &arguments.global, &home, printer),
         Command::Cache(cache) => cache::run(&cache, &home, printer),
     }
 }
 
 /// A variable of the environment; none when it is not set or empty.
-fn variable(name: &'static str) -> Result<Option<String>, Report> {
+fn variable(name: &str) -> Result<Option<String>, Report> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
@@ -89,12 +102,6 @@ fn variable(name: &'static str) -> Result<Option<String>, Report> {
             Err(report.hint("set it again, or unset it"))
         }
     }
-}
-
-/// The registry that this run works with.
-fn source() -> Result<Box<dyn Source>, Failure> {
-    let address = variable(registry::ADDRESS_VARIABLE).map_err(one)?;
-    Ok(registry::open(address.as_deref())?)
 }
 
 fn one(report: Report) -> Failure {

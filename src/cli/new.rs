@@ -7,12 +7,13 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::access::Reach;
 use super::args::{Global, NewArguments};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::TerminalAsker;
 use super::watchdog::Watchdog;
-use super::{one, preview, source, year};
+use super::{clock, one, preview};
 use crate::apply::{self, Recovery};
 use crate::model::{Instance, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
@@ -27,7 +28,7 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     let places = arguments.at.iter().map(|at| parse_place(at)).collect::<Result<BTreeMap<_, _>, _>>()?;
     let settlements = arguments.settle.iter().map(|settle| parse_settlement(settle)).collect::<Result<_, _>>()?;
     let given = Given::read(&arguments.set, arguments.answers.as_deref())?;
-    let project = Project { name, year: year::current().map_err(one)? };
+    let project = Project { name, year: clock::year().map_err(one)? };
     if !arguments.dry_run {
         let recovery = apply::recover(&target)?;
         tell_recovery(recovery, &target, printer);
@@ -36,9 +37,9 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
         }
     }
 
-    let source = source()?;
     let progress = Progress::new(printer);
-    let workshop = Workshop::new(home, source.as_ref(), global.pack_timeout, &progress);
+    let reach = Reach::new(global, home, &progress)?;
+    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);
     // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.
     let someone = std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json;
@@ -124,7 +125,7 @@ fn project_name(given: Option<&str>, target: &Path) -> Result<String, Report> {
     Ok(name.trim().to_owned())
 }
 
-fn parse_spec(text: &str) -> Result<Spec, Failure> {
+pub(super) fn parse_spec(text: &str) -> Result<Spec, Failure> {
     let mut spec: Spec = text.parse().map_err(|error: registry::SpecError| Failure::from(error))?;
     if let PackSpec::Path(path) = &mut spec.pack {
         *path = absolute_path(path)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -10,12 +10,26 @@ use super::printer::Printer;
 use crate::host::{LogLevel, LogLine};
 use crate::model::{Report, printable};
 use crate::pipeline::Observer;
+use crate::registry::Listener;
 
-/// Tells the terminal. A bar is drawn only while something is compiled, and only where one can be seen.
+/// How long downloads go on before a bar is drawn for them: what is over at once should not flicker.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Tells the terminal. A bar is drawn only while something is fetched or compiled, and only where one can be seen.
 pub struct Progress<'a> {
     printer: &'a Printer,
     bar: Mutex<Option<ProgressBar>>,
     compiling: Compiling,
+    downloads: Mutex<Option<Downloads>>,
+}
+
+/// What is being fetched, all of it together.
+struct Downloads {
+    since: Instant,
+    /// The packs that are on their way.
+    going: BTreeSet<String>,
+    total: u64,
+    received: u64,
 }
 
 /// The packs that are being compiled. The watchdog looks at it too.
@@ -23,7 +37,7 @@ pub type Compiling = Arc<Mutex<BTreeSet<String>>>;
 
 impl<'a> Progress<'a> {
     pub fn new(printer: &'a Printer) -> Self {
-        Self { printer, bar: Mutex::new(None), compiling: Compiling::default() }
+        Self { printer, bar: Mutex::new(None), compiling: Compiling::default(), downloads: Mutex::new(None) }
     }
 
     /// The packs that are being compiled at any moment.
@@ -35,6 +49,35 @@ impl<'a> Progress<'a> {
         if let Ok(mut bar) = self.bar.lock() {
             change(&mut bar);
         }
+    }
+
+    fn with_downloads(&self, change: impl FnOnce(&mut Option<Downloads>)) {
+        if let Ok(mut downloads) = self.downloads.lock() {
+            change(&mut downloads);
+        }
+    }
+
+    /// Draws how far the downloads are, once they have gone on for a while.
+    fn draw(&self, downloads: &Downloads) {
+        if !self.printer.is_lively() || downloads.since.elapsed() < PATIENCE {
+            return;
+        }
+        self.with_bar(|slot| {
+            let bar = slot.get_or_insert_with(|| {
+                let bar = ProgressBar::new(downloads.total);
+                let style = "{prefix:>12} [{bar:20}] {bytes}/{total_bytes} {wide_msg}";
+                if let Ok(style) = ProgressStyle::with_template(style) {
+                    bar.set_style(style.progress_chars("=> "));
+                }
+                bar.set_prefix("Fetching");
+                bar
+            });
+            bar.set_length(downloads.total);
+            bar.set_position(downloads.received);
+            if let Some(pack) = downloads.going.iter().next() {
+                bar.set_message(pack.clone());
+            }
+        });
     }
 
     /// Prints above the bar, where there is one.
@@ -94,5 +137,48 @@ impl Observer for Progress<'_> {
             LogLevel::Warning => "warning",
         };
         self.print(|| self.printer.note(&format!("{}: {level}: {}", printable(pack), printable(&line.message))));
+    }
+}
+
+impl Listener for Progress<'_> {
+    fn fetching(&self, pack: &str, bytes: Option<u64>) {
+        self.with_downloads(|slot| {
+            let downloads = slot.get_or_insert_with(|| Downloads {
+                since: Instant::now(),
+                going: BTreeSet::new(),
+                total: 0,
+                received: 0,
+            });
+            downloads.going.insert(printable(pack).into_owned());
+            downloads.total += bytes.unwrap_or_default();
+        });
+    }
+
+    fn received(&self, _: &str, bytes: u64) {
+        self.with_downloads(|slot| {
+            if let Some(downloads) = slot {
+                downloads.received += bytes;
+                self.draw(downloads);
+            }
+        });
+    }
+
+    fn fetched(&self, pack: &str) {
+        self.with_downloads(|slot| {
+            let Some(downloads) = slot else { return };
+            downloads.going.remove(&*printable(pack));
+            if downloads.going.is_empty() {
+                *slot = None;
+                self.with_bar(|bar| {
+                    if let Some(bar) = bar.take() {
+                        bar.finish_and_clear();
+                    }
+                });
+            }
+        });
+    }
+
+    fn warning(&self, report: &Report) {
+        self.print(|| self.printer.warning(report));
     }
 }

@@ -71,6 +71,15 @@ impl CompiledCode {
         self.folder.as_deref().is_some_and(|folder| file_for(folder, digest).is_file())
     }
 
+    /// Removes what was compiled from the WebAssembly with this digest, whichever wasmtime did it.
+    pub fn forget(&self, digest: &Digest) {
+        let folders = self.folder.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+        for folder in folders {
+            // Code that nobody asks for any more does no harm.
+            let _ = fs::remove_file(file_for(&folder.path(), digest));
+        }
+    }
+
     /// Keeps a compiled component.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ impl Member {
 /// Resolves what is wanted, and puts it in canonical order.
 pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Vec<Member>, Failure> {
     let mut describe = |path: &Path, bytes: &[u8]| describe(workshop, path, bytes);
-    let resolved = registry::resolve(&inputs.wanted, workshop.source, &inputs.locked, &mut describe)?;
+    let resolved = registry::resolve(&inputs.wanted, &workshop.registries, &inputs.locked, &mut describe)?;
     let seats = folders::seat(resolved, &inputs.places).map_err(|report| Failure::Reports(vec![report]))?;
     arrange(seats, &inputs.joined)
 }
@@ -105,6 +105,10 @@ fn entry(member: &Member, members: &[Member]) -> LockedPack {
         Origin::Registry { id, .. } => format!("registry+{id}"),
         Origin::Path(path) => format!("path+{}", path.display()),
     };
+    let url = match &member.resolved.origin {
+        Origin::Registry { name: Some(_), url, .. } => Some(url.clone()),
+        _ => None,
+    };
     let mut answers = LockedAnswers::default();
     for (key, answer) in &member.answers {
         let table = if answer.is_given() { &mut answers.given } else { &mut answers.default };
@@ -119,6 +123,7 @@ fn entry(member: &Member, members: &[Member]) -> LockedPack {
         name: manifest.name.clone(),
         version: manifest.version.clone(),
         source,
+        url,
         checksum: member.resolved.digest,
         signer: None,
         contract: member.resolved.contract.clone(),

@@ -7,13 +7,15 @@
 //! The run touches nothing outside the store: its result, [`Rendered`], is data.
 
 mod explain;
+mod fetch;
 mod folders;
+mod install;
 mod members;
 mod new;
 mod phases;
+mod publish;
 mod replay;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -24,14 +26,16 @@ use crate::compose::{self, Provenance, Settlements, Share};
 use crate::host::{CompiledCode, Host, HostError, LogLine, Options};
 use crate::model::{Diagnose, Diagnostic, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, Lock, Mode};
-use crate::registry::{Locked, Source, Spec};
+use crate::registry::{Locked, Registries, Spec};
 use crate::store::{Cache, Home};
 
+pub use self::publish::publish;
 /// What explanations are made of.
 pub use crate::compose::{Attribution, ShareKind, UsedTemplate};
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
 pub use explain::{Explanation, FileState, Place, Stretch, explain};
+pub use install::{info, install, uninstall};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
 pub use replay::replay;
@@ -69,9 +73,9 @@ pub trait Observer: Sync {
     fn log(&self, pack: &str, line: &LogLine);
 }
 
-/// What a run works with: this machine's store, a registry, and someone who listens.
+/// What a run works with: this machine's store, registries, and someone who listens.
 pub struct Workshop<'a> {
-    source: &'a dyn Source,
+    registries: Registries<'a>,
     cache: Cache,
     options: Options,
     host: OnceLock<Host>,
@@ -80,10 +84,10 @@ pub struct Workshop<'a> {
 
 impl<'a> Workshop<'a> {
     /// A workshop that keeps what it fetches and compiles in `home`. A call of a pack may take as long as `timeout`.
-    pub fn new(home: &Home, source: &'a dyn Source, timeout: Duration, observer: &'a dyn Observer) -> Self {
+    pub fn new(home: &Home, registries: Registries<'a>, timeout: Duration, observer: &'a dyn Observer) -> Self {
         let cache = home.cache();
         let compiled = CompiledCode::at(cache.compiled_dir());
-        Self { source, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
+        Self { registries, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
     }
 
     /// The host, made when the first pack needs it.
@@ -180,20 +184,4 @@ fn render(
 fn shares<'a>(members: &'a [Member], outputs: &'a [Output]) -> Vec<Share<'a>> {
     let share = |(member, output): (&'a Member, &'a Output)| Share { instance: &member.instance, output };
     members.iter().zip(outputs).map(share).collect()
-}
-
-/// The bytes of a resolved pack: this machine's copy, or the registry's, of which a copy is kept.
-fn bytes_of(workshop: &Workshop<'_>, member: &Member) -> Result<Cow<'static, [u8]>, Report> {
-    let digest = &member.resolved.digest;
-    let blobs = workshop.cache.blobs();
-    match blobs.get(digest) {
-        Ok(Some(bytes)) => return Ok(Cow::Owned(bytes)),
-        Ok(None) => {}
-        Err(error) => workshop.observer.warning(&error.report()),
-    }
-    let bytes = member.resolved.fetch(workshop.source).map_err(|error| error.report())?;
-    if let Err(error) = blobs.put(&bytes) {
-        workshop.observer.warning(&error.report());
-    }
-    Ok(Cow::Owned(bytes.into_owned()))
 }

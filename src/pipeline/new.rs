@@ -90,6 +90,7 @@ fn intent_of(
     target: &Path,
 ) -> Intent {
     let mut packs = BTreeMap::new();
+    let mut registries = BTreeMap::new();
     let mut answers: BTreeMap<String, JsonObject> = BTreeMap::new();
     for member in &rendered.members {
         for (key, answer) in &member.answers {
@@ -116,7 +117,9 @@ fn intent_of(
                 pack.pack = None;
                 pack.path = Some(relative(path, target));
             }
-            Origin::Registry { .. } => {
+            Origin::Registry { name, url, .. } => {
+                registries.extend(name.clone().map(|name| (name, url.clone())));
+                pack.registry = name.clone();
                 let asked = wanted.iter().find_map(|spec| requirement(spec, &member.instance.name, &manifest.name));
                 pack.version = Some(asked.unwrap_or_else(|| compatible(&manifest.version)));
             }
@@ -124,7 +127,7 @@ fn intent_of(
         packs.insert(member.instance.name.clone(), pack);
     }
     let compose = rendered.lock.compose.clone();
-    Intent { project: project.into(), registries: BTreeMap::new(), packs, answers, compose }
+    Intent { project: project.into(), registries, packs, answers, compose }
 }
 
 /// The requirement that the user typed for an instance.

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{Failure, Member, Workshop, bytes_of};
+use super::fetch::{self, bytes_of};
+use super::{Failure, Member, Workshop};
 use crate::compose::Exchange;
 use crate::host::{CallError, Compilation, HostError, LogLine, Pack};
 use crate::model::{
@@ -22,17 +23,35 @@ pub(super) struct Outputs {
     pub diagnostics: Vec<(String, Diagnostic)>,
 }
 
-/// Compiles what is not compiled yet, all packs at once.
+/// Makes members callable.
 pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Project) -> Result<Vec<Loaded>, Failure> {
+    let packs = compile(workshop, &members)?;
+    let loaded = members.into_iter().zip(packs).map(|(member, pack)| {
+        let context = Context {
+            project: project.clone(),
+            instance: member.instance.name.clone(),
+            answers: member.answers_object(),
+        };
+        Loaded { member, pack, context }
+    });
+    Ok(loaded.collect())
+}
+
+/// Fetches and compiles what is not here yet, all packs at once.
+pub(super) fn compile(workshop: &Workshop<'_>, members: &[Member]) -> Result<Vec<Pack>, Failure> {
     let host = workshop.host()?;
-    let uncompiled = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest));
-    let to_compile: Vec<String> = uncompiled.map(Member::label).collect();
+    let uncompiled: Vec<&Member> = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest)).collect();
+    let downloaded = fetch::download(workshop, &uncompiled)?;
+    let to_compile: Vec<String> = uncompiled.into_iter().map(Member::label).collect();
     if !to_compile.is_empty() {
         workshop.observer.compiling(&to_compile);
     }
     let load = |member: &Member| {
         let label = member.label();
-        let loaded = host.load(&label, &member.resolved.digest, || bytes_of(workshop, member));
+        let digest = &member.resolved.digest;
+        let bytes =
+            || downloaded.get(digest).map_or_else(|| bytes_of(workshop, member), |bytes| Ok(bytes.clone().into()));
+        let loaded = host.load(&label, digest, bytes);
         workshop.observer.compiled(&label);
         let (pack, compilation) = loaded?;
         if let Compilation::NotKept(error) = compilation {
@@ -43,16 +62,7 @@ pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Proj
     // Starting threads costs more than loading packs that are compiled already.
     let packs: Vec<Result<Pack, HostError>> =
         if to_compile.len() > 1 { members.par_iter().map(load).collect() } else { members.iter().map(load).collect() };
-    let packs = all(packs)?;
-    let loaded = members.into_iter().zip(packs).map(|(member, pack)| {
-        let context = Context {
-            project: project.clone(),
-            instance: member.instance.name.clone(),
-            answers: member.answers_object(),
-        };
-        Loaded { member, pack, context }
-    });
-    Ok(loaded.collect())
+    all(packs)
 }
 
 fn not_kept(label: &str, error: &std::io::Error) -> Report {
@@ -123,15 +133,20 @@ fn tell(workshop: &Workshop<'_>, loaded: &Loaded, log: &[LogLine]) {
     }
 }
 
-/// Packs of the registry that provide what is missing. Asked only once something is.
+/// Packs of the registries that provide what is missing. Asked only once something is.
 fn suppliers(workshop: &Workshop<'_>, requirement: &Requirement) -> Vec<Name> {
     let Ok(capability) = requirement.name.parse::<Name>() else { return Vec::new() };
-    let catalog = workshop.source.catalog().unwrap_or_default();
-    catalog.providers(&capability).into_iter().cloned().collect()
+    // Advice is given as far as it can be had.
+    let catalogs = workshop.registries.in_use().filter_map(|source| source.catalog().ok());
+    let mut suppliers: Vec<Name> =
+        catalogs.flat_map(|catalog| catalog.providers(&capability).into_iter().cloned().collect::<Vec<_>>()).collect();
+    suppliers.sort();
+    suppliers.dedup();
+    suppliers
 }
 
 /// All values, or the problems of all.
-fn all<T, E: Into<Failure>>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Failure> {
+pub(super) fn all<T, E: Into<Failure>>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Failure> {
     let mut values = Vec::with_capacity(results.len());
     let mut reports = Vec::new();
     for result in results {

@@ -45,7 +45,7 @@ fn other_edition(edition: u32) -> Report {
 
 fn seat(workshop: &Workshop<'_>, locked: &LockedPack, root: &Path) -> Result<Seat, Failure> {
     let place = match locked.source.split_once('+') {
-        Some(("registry", id)) => PinPlace::Registry(id.to_owned()),
+        Some(("registry", id)) => PinPlace::Registry { id: id.to_owned(), url: locked.url.clone() },
         Some(("path", path)) => PinPlace::Path(root.join(path)),
         _ => {
             let message = format!("the lock has `{}` from `{}`, which is no place", locked.instance, locked.source);
@@ -64,7 +64,7 @@ fn seat(workshop: &Workshop<'_>, locked: &LockedPack, root: &Path) -> Result<Sea
         }
     };
     let mut describe = |path: &Path, bytes: &[u8]| members::describe(workshop, path, bytes);
-    Ok(Seat { resolved: recall(&pin, workshop.source, &kept, &mut describe)?, at: locked.at.clone() })
+    Ok(Seat { resolved: recall(&pin, &workshop.registries, &kept, &mut describe)?, at: locked.at.clone() })
 }
 
 /// Gives a member the answers of the lock, in the order in which its pack asks.

@@ -19,7 +19,7 @@ use crate::model::{Digest, JsonObject, LOCK_FILE, Name, Ownership, Project, Proj
 const FORMAT: u32 = 1;
 
 /// The edition by which this version renders. It is raised whenever the same packs and answers give other bytes.
-pub const RENDER_EDITION: u32 = 1;
+pub const RENDER_EDITION: u32 = 2;
 
 const HEADER: &str = "\
 # Written by scaffold: every input of the run that made this project, and the files that came of it.
@@ -58,6 +58,8 @@ pub struct LockedPack {
     pub version: Version,
     /// `registry+URL`, `path+FILE` or `oci+REFERENCE`.
     pub source: String,
+    /// The address of the registry, where that is not the default one.
+    pub url: Option<String>,
     /// The digest of the component.
     pub checksum: Digest,
     /// The key that signed it.
@@ -180,6 +182,9 @@ impl LockedPack {
         table["name"] = toml_edit::value(self.name.as_str());
         table["version"] = toml_edit::value(self.version.to_string());
         table["source"] = toml_edit::value(&self.source);
+        if let Some(url) = &self.url {
+            table["url"] = toml_edit::value(url);
+        }
         table["checksum"] = toml_edit::value(self.checksum.to_string());
         if let Some(signer) = &self.signer {
             table["signer"] = toml_edit::value(signer);
@@ -242,6 +247,7 @@ mod tests {
             name: "fastapi-users".parse().unwrap(),
             version: Version::new(1, 2, 3),
             source: "registry+https://packs.example/".to_owned(),
+            url: Some("https://mirror.example/packs/".to_owned()),
             checksum: Digest::of(b"wasm"),
             signer: None,
             contract: Version::new(0, 1, 0),

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Embedded, Folder, RegistryError, Source};
+use super::http::Http;
+use super::{Access, Embedded, Folder, RegistryError, Source};
 
 /// The environment variable with the address of the registry that serves instead of the embedded one.
 ///
@@ -10,15 +11,22 @@ use super::{Embedded, Folder, RegistryError, Source};
 /// `registry/`, and no build-time switch.
 pub const ADDRESS_VARIABLE: &str = "SCAFFOLD_REGISTRY";
 
-/// Opens the default registry: the one at `address` (a path or a `file://` URL), the embedded one without.
+/// Opens the default registry: the one at `address` (a URL or a path), the embedded one without.
 ///
 /// # Errors
-/// An address of another kind, or a folder that holds no registry.
-pub fn open(address: Option<&str>) -> Result<Box<dyn Source>, RegistryError> {
+/// An address of another kind, and what keeps the registry from being read.
+pub fn open<'a>(address: Option<&str>, access: &'a Access<'a>) -> Result<Box<dyn Source + 'a>, RegistryError> {
     match address {
         None => Ok(Box::new(Embedded::open())),
+        Some(address) if is_web(address) => Ok(Box::new(Http::open(address, access)?)),
         Some(address) => Ok(Box::new(Folder::open(&folder(address)?)?)),
     }
+}
+
+/// Whether an address is one on the web. Schemes are the same in either case.
+pub fn is_web(address: &str) -> bool {
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)))
 }
 
 /// The folder that an address names.
@@ -33,7 +41,8 @@ pub fn folder(address: &str) -> Result<PathBuf, RegistryError> {
     let Some((scheme, rest)) = address.split_once("://") else { return Ok(address.into()) };
     match scheme {
         "file" => file_path(rest).map_err(wrong),
-        "http" | "https" | "oci" => Err(RegistryError::Unsupported { address: address.to_owned() }),
+        "http" | "https" => Err(RegistryError::ReadOnly { address: address.to_owned() }),
+        "oci" => Err(RegistryError::Unsupported { address: address.to_owned() }),
         _ => Err(wrong("its scheme is not known")),
     }
 }
@@ -64,7 +73,7 @@ fn decode(text: &str) -> Option<String> {
 }
 
 /// The `file://` URL of a folder.
-pub(super) fn file_url(path: &Path) -> String {
+pub fn file_url(path: &Path) -> String {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut text = absolute.to_string_lossy().into_owned();
     if cfg!(windows) {
@@ -107,7 +116,7 @@ mod tests {
             ("file:///%zz", "registry-address"),
             ("file:///%e", "registry-address"),
             ("ftp://x/", "registry-address"),
-            ("https://x/", "registry-unsupported"),
+            ("https://x/", "registry-read-only"),
             ("oci://x/y", "registry-unsupported"),
         ] {
             assert_eq!(folder(address).unwrap_err().report().code, code, "{address}");

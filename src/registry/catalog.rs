@@ -58,6 +58,17 @@ impl CatalogEntry {
             provides,
         })
     }
+
+    /// Whether each of these words, in lower case, stands somewhere in the entry.
+    fn mentions(&self, words: &[String]) -> bool {
+        let names = std::iter::once(&self.name).chain(&self.provides).map(Name::as_str);
+        let texts: Vec<String> = names
+            .chain(self.keywords.iter().map(String::as_str))
+            .chain([&*self.summary])
+            .map(str::to_lowercase)
+            .collect();
+        words.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str())))
+    }
 }
 
 impl Catalog {
@@ -103,6 +114,25 @@ impl Catalog {
         self.packs.retain(|other| other.name != *name);
         let at = self.packs.partition_point(|other| other.name < *name);
         self.packs.splice(at..at, entry);
+    }
+
+    /// The packs in whose name, summary, keywords or capabilities each of these words stands, whatever its case; those
+    /// that are named so come first, then those whose name has one of the words in it.
+    pub fn search(&self, words: &[String]) -> Vec<&CatalogEntry> {
+        let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let mut found: Vec<&CatalogEntry> = self.packs.iter().filter(|pack| pack.mentions(&words)).collect();
+        let rank = |pack: &CatalogEntry| {
+            let name = pack.name.as_str();
+            if words.iter().any(|word| word == name) {
+                0
+            } else if words.iter().any(|word| name.contains(word.as_str())) {
+                1
+            } else {
+                2
+            }
+        };
+        found.sort_by_key(|pack| rank(pack));
+        found
     }
 
     /// The packs that provide a capability, by name.
@@ -163,6 +193,22 @@ mod tests {
         assert_eq!(entry.unwrap().version.to_string(), "1.10.0");
         assert_eq!(CatalogEntry::of(&[line("a", "2.0.0-rc.1")]).unwrap().version.to_string(), "2.0.0-rc.1");
         assert!(CatalogEntry::of(&[yanked]).is_none());
+    }
+
+    #[test]
+    fn words_are_looked_for_everywhere_and_names_come_first() {
+        let mut catalog = catalog(&["orders", "base-orders", "billing", "other"]);
+        catalog.packs[1].summary = "Bills for ORDERS".to_owned();
+        catalog.packs[1].keywords = vec!["money".to_owned()];
+        let found = |words: &[&str]| -> Vec<String> {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            catalog.search(&words).iter().map(|pack| pack.name.to_string()).collect()
+        };
+        assert_eq!(found(&["Orders"]), ["orders", "base-orders", "billing"]);
+        assert_eq!(found(&["orders", "money"]), ["billing"]);
+        assert_eq!(found(&["other-facts"]), ["other"]);
+        assert_eq!(found(&[]), ["base-orders", "billing", "orders", "other"]);
+        assert!(found(&["nothing"]).is_empty());
     }
 
     #[test]

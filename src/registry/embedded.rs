@@ -15,6 +15,9 @@ mod table {
     include!(concat!(env!("OUT_DIR"), "/embedded_registry.rs"));
 }
 
+/// The registry in this program, for those who need a place for it.
+pub(super) static EMBEDDED: Embedded = Embedded::open();
+
 /// The registry in this program.
 #[derive(Clone, Copy, Debug)]
 pub struct Embedded(());

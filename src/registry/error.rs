@@ -1,8 +1,10 @@
 //! What can be wrong with a registry.
 
 use std::io;
+use std::path::PathBuf;
 
-use crate::model::{Diagnose, Digest, PackId, Report, printable};
+use super::FetchFailure;
+use crate::model::{Diagnose, Digest, Name, PackId, Report, printable};
 
 /// What can be wrong with a registry, whichever kind it is. `registry` is its address in each case.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,78 @@ pub enum RegistryError {
     Unsupported {
         /// As it was given.
         address: String,
+    },
+    /// A registry on a web server was to be changed.
+    #[error("the registry `{}` is on a web server, and can only be read there", printable(.address))]
+    ReadOnly {
+        /// As it was given.
+        address: String,
+    },
+    /// The name of a registry that nobody named.
+    #[error("there is no registry called `{name}`")]
+    Unknown {
+        /// The name.
+        name: Name,
+        /// Names that it may have been meant to be.
+        near: Vec<String>,
+    },
+    /// A name that stands for another registry.
+    #[error("`{name}` already stands for the registry `{}`", printable(.address))]
+    Named {
+        /// The name.
+        name: Name,
+        /// The address that it stands for.
+        address: String,
+    },
+    /// The user's configuration can't be used.
+    #[error("the configuration in `{}` can't be used: {problem}", .file.display())]
+    Settings {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        problem: String,
+    },
+    /// Plain HTTP to another machine.
+    #[error("the registry `{}` would be read over plain HTTP, which others can change on the way", printable(.address))]
+    PlainHttp {
+        /// As it was given.
+        address: String,
+    },
+    /// The file of credentials can't be used.
+    #[error("the credentials in `{}` can't be used: {problem}", .file.display())]
+    Credentials {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        problem: String,
+    },
+    /// A web server did not give what was asked for.
+    #[error("{wanted} can't be fetched from the registry `{registry}`: {failure}")]
+    Fetch {
+        /// The registry.
+        registry: String,
+        /// What was asked for.
+        wanted: String,
+        /// Why not.
+        failure: FetchFailure,
+    },
+    /// The index lost a version that it had.
+    #[error("the registry `{registry}` showed {pack} earlier, and does not have it any more")]
+    VersionGone {
+        /// The registry.
+        registry: String,
+        /// The pack.
+        pack: PackId,
+    },
+    /// The index changed a version that it had.
+    #[error("the registry `{registry}` shows another component as {pack} than it did earlier")]
+    VersionChanged {
+        /// The registry.
+        registry: String,
+        /// The pack.
+        pack: PackId,
+        /// Then and now.
+        digests: Box<Mismatch>,
     },
     /// A file could not be read or written.
     #[error("`{file}` of the registry `{registry}` can't be {action}: {error}")]
@@ -135,6 +209,9 @@ impl Mismatch {
     }
 }
 
+/// What to do about an index that is not what it was.
+const GONE_BACK: &str = "ask the registry's owner why; `scaffold cache clean` makes this machine forget what it saw";
+
 fn at(line: Option<usize>) -> String {
     line.map(|line| format!(", line {line},")).unwrap_or_default()
 }
@@ -145,12 +222,35 @@ impl Diagnose for RegistryError {
         match self {
             Self::Address { .. } => report(
                 "registry-address",
-                "give the path of a folder that holds a `config.json`, or its `file://` address",
+                "give an `https://` address, or the path of a folder that holds a `config.json`",
             ),
             Self::Unsupported { .. } => report(
                 "registry-unsupported",
-                "use the packs that are built in, a registry in a folder, or the path of a pack's `.wasm`",
+                "use a registry on the web or in a folder, or the path of a pack's `.wasm`",
             ),
+            Self::ReadOnly { .. } => {
+                report("registry-read-only", "change the folder that the server serves, or a copy of it")
+            }
+            Self::Unknown { near, .. } => match near.as_slice() {
+                [] => report("registry-unknown", "name it first: `scaffold registry add NAME URL`"),
+                [near, ..] => report("registry-unknown", &format!("did you mean `{near}`?")),
+            },
+            Self::Named { name, .. } => {
+                report("registry-named", &format!("run `scaffold registry remove {name}` first, or take another name"))
+            }
+            Self::Settings { .. } => report("config-invalid", "`docs/registry.md` shows what may stand in it"),
+            Self::PlainHttp { .. } => {
+                report("registry-plain-http", "use its `https://` address, or allow it with `--allow-http`")
+            }
+            Self::Credentials { .. } => {
+                report("credentials", "make it yours alone (`chmod 600`), with tables as `docs/registry.md` shows them")
+            }
+            Self::Fetch { failure, .. } => {
+                let (code, hint) = failure.advice();
+                report(code, hint)
+            }
+            Self::VersionGone { .. } => report("version-gone", GONE_BACK),
+            Self::VersionChanged { digests, .. } => report("version-changed", GONE_BACK).details(digests.lines()),
             Self::Io { .. } => report("registry-io", "check that the folder is there, and its permissions"),
             Self::TooLarge { .. } => report("registry-too-large", "ask the registry's owner to publish it again"),
             Self::Config { .. } => report("registry-config", "check that the address is that of a registry"),

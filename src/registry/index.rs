@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::index_path;
 use super::{BlobId, RegistryError};
-use crate::model::{Digest, Manifest, Name, PackId, printable};
+use crate::model::{Digest, JsonObject, Manifest, Name, PackId, printable};
 
 /// The format of the lines that this version reads and writes.
 pub const LINE_FORMAT: u32 = 1;
@@ -144,6 +144,24 @@ pub(super) fn insert_line(text: &str, line: &IndexLine) -> Result<String, serde_
     Ok(format!("{before}{end}{}{after}", write_index(std::slice::from_ref(line))?))
 }
 
+/// The text of an index file in which one version is yanked, or is not. The other lines stay as they are, and of this one
+/// everything else.
+pub(super) fn set_yanked(text: &str, pack: &PackId, yanked: bool) -> Result<String, serde_json::Error> {
+    let mut after = String::new();
+    for line in text.split_inclusive('\n') {
+        match parse_line(&pack.name, line.trim_end_matches('\n').as_bytes()) {
+            Ok(Some(found)) if found.version == pack.version && found.yanked != yanked => {
+                let mut members: JsonObject = serde_json::from_str(line)?;
+                members.insert("yanked".to_owned(), yanked.into());
+                after.push_str(&serde_json::to_string(&members)?);
+                after.push_str(if line.ends_with('\n') { "\n" } else { "" });
+            }
+            _ => after.push_str(line),
+        }
+    }
+    Ok(after)
+}
+
 /// The bytes of an index file: lines by version, in this version's format.
 ///
 /// # Errors
@@ -219,6 +237,22 @@ mod tests {
     fn a_line_of_a_later_format_is_passed_over() {
         let text = write_index(&[line("orders", "1.0.0")]).unwrap() + "{\"v\":2,\"anything\":[]}\n";
         assert_eq!(parse(&text).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn yanking_changes_one_member_of_one_line() {
+        let mut lines = [line("orders", "1.0.0"), line("orders", "1.1.0")];
+        lines[0].manifest.description = "\"yanked\":false".to_owned();
+        let text = write_index(&lines).unwrap().replace("\"imports\":[]", "\"imports\": [], \"later\":0.1");
+        let text = text + "{\"v\":2}\n";
+        let yanked = set_yanked(&text, &lines[0].id(), true).unwrap();
+        let versions: Vec<_> = parse(&yanked).unwrap().iter().map(|line| line.yanked).collect();
+        assert_eq!(versions, [true, false]);
+        assert_eq!(yanked.lines().nth(1), text.lines().nth(1));
+        assert!(yanked.contains("\"later\":0.1") && yanked.ends_with("{\"v\":2}\n"), "{yanked}");
+        let back = set_yanked(&yanked, &lines[0].id(), false).unwrap();
+        assert_eq!(back, text.replacen("\"imports\": [], ", "\"imports\":[],", 1));
+        assert_eq!(set_yanked(&text, &lines[1].id(), false).unwrap(), text);
     }
 
     #[test]

@@ -1,37 +1,52 @@
 //! Where packs come from.
 //!
 //! A registry is a handful of files in a fixed [layout](index_path) that any web server can serve; [`Source`] is what
-//! one looks like from here, [`Embedded`] and [`Folder`] are the two kinds that this version reads. [`resolve`] turns
+//! one looks like from here, [`Embedded`], [`Folder`] and [`Http`] are the kinds that this version reads. [`resolve`] turns
 //! what a user asked for into exact versions, [`fetch`] turns those into bytes that are what was published, and
 //! [`publish`] is the only hand that writes a registry.
 //!
 //! A name belongs to one registry. Where it is not found there, it is not found: looking elsewhere would let whoever
 //! registers the name first in the next registry run their code.
 
+mod access;
 mod address;
 mod catalog;
+mod credentials;
 mod embedded;
 mod error;
 #[cfg(test)]
 mod fixture;
 mod folder;
+mod http;
 mod index;
+mod kept;
 mod layout;
 mod publish;
+mod registries;
 mod resolve;
+mod settings;
 mod source;
 mod spec;
 mod verify;
 
-pub use address::{ADDRESS_VARIABLE, folder as folder_of, open};
+pub use access::{Access, FRESH, Listener};
+pub use address::{ADDRESS_VARIABLE, file_url, folder as folder_of, is_web, open};
 pub use catalog::{Catalog, CatalogEntry};
+pub use credentials::{CREDENTIALS_FILE, Credential, Credentials};
 pub use embedded::Embedded;
 pub use error::{Mismatch, RegistryError};
 pub use folder::Folder;
+pub use http::{FetchFailure, Http, web_address};
 pub use index::{IndexLine, LINE_FORMAT, parse_index, write_index};
+pub use kept::{Kept, kept};
 pub use layout::{Config, blob_path, index_path};
-pub use publish::{PublishError, init, publish};
-pub use resolve::{Demand, Describe, Locked, Origin, Pin, PinPlace, Requirer, ResolveError, Resolved, recall, resolve};
+pub use publish::{PublishError, init, manifest_of, publish, yank};
+pub use registries::Registries;
+pub use resolve::{
+    Demand, Describe, Info, Locked, Origin, Pin, PinPlace, Place, Requirer, ResolveError, Resolved, info, read_pack,
+    recall, resolve,
+};
+pub use settings::Settings;
 pub use source::{BlobId, MAX_BLOB, Source, fetch};
 pub use spec::{OciReference, OciVersion, PackSpec, Spec, SpecError};
 pub use verify::{Problem, verify};

@@ -33,11 +33,30 @@ pub trait Source: Send + Sync {
     /// An index file that can't be read.
     fn versions(&self, name: &Name) -> Result<Vec<IndexLine>, RegistryError>;
 
+    /// The versions of several packs, in the order of the names; asked for at once where waiting is what takes time.
+    fn versions_of(&self, names: &[Name]) -> Vec<Result<Vec<IndexLine>, RegistryError>> {
+        names.iter().map(|name| self.versions(name)).collect()
+    }
+
+    /// Asks anew from now on, wherever answers came from copies that may be out of date. False when none did: then
+    /// asking again gives the same answers.
+    fn refresh(&self) -> bool {
+        false
+    }
+
     /// A component's bytes, unchecked: use [`fetch`].
     ///
     /// # Errors
     /// A blob that is not there or can't be read, or is larger than its size allows.
     fn blob(&self, blob: &BlobId) -> Result<Cow<'_, [u8]>, RegistryError>;
+
+    /// Forgets what it keeps of a pack's index, which turned out to contradict the pack itself.
+    fn forget(&self, _: &Name) {}
+
+    /// Whether it is on another machine, so that reading it takes time.
+    fn is_remote(&self) -> bool {
+        false
+    }
 
     /// Whether blobs were checked already, when this program was built.
     fn is_verified(&self) -> bool {

@@ -4,7 +4,7 @@
 //! matter who put a file there, whether a disk spoilt it, or whether a machine lost power while it was written: it is
 //! the blob that was asked for, or there is none.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
 
@@ -69,6 +69,61 @@ impl Blobs {
         Ok(digest)
     }
 
+    /// Whether there is a file for this digest. Its bytes may still turn out to be others.
+    pub fn contains(&self, digest: &Digest) -> bool {
+        self.path(digest).is_file()
+    }
+
+    /// The digests of the blobs that are here by their names, sorted.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    pub fn list(&self) -> Result<Vec<Digest>, StoreError> {
+        let entries = match fs::read_dir(&self.dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(cause) => return Err(StoreError::Unreadable { path: self.dir.clone(), cause }),
+        };
+        let name = |entry: fs::DirEntry| entry.file_name().into_string().ok();
+        let digest = |name: String| Digest::from_hex(name.strip_suffix(".wasm")?).ok();
+        let mut digests: Vec<Digest> = entries.flatten().filter_map(name).filter_map(digest).collect();
+        digests.sort();
+        Ok(digests)
+    }
+
+    /// Removes a blob, if it is here.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`].
+    pub fn remove(&self, digest: &Digest) -> Result<(), StoreError> {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::unwritable(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until no other process fetches this blob, and keeps others waiting until the file that is returned is
+    /// dropped: then one downloads it, and the others find it here.
+    ///
+    /// Blobs whose digests start alike share a lock, so that there are few of them; none is ever removed, because two
+    /// processes could then hold two locks of one name. Hold one at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`].
+    pub fn lock(&self, digest: &Digest) -> Result<File, StoreError> {
+        let folder = self.cache.dir().join("locks");
+        self.cache.prepare()?;
+        make_private(&folder)?;
+        let path = folder.join(&digest.hex()[..2]);
+        let lock = || {
+            let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(StoreError::unwritable(&path))
+    }
+
     /// Writes the bytes to a file that is removed again unless it is given a name.
     fn write_draft(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
         let mut draft = NamedTempFile::new_in(&self.dir)?;
@@ -97,6 +152,7 @@ mod tests {
         assert_eq!(fs::read_dir(room.path()).unwrap().count(), 0, "reading makes nothing");
         assert_eq!(blobs.put(b"pack").unwrap(), digest);
         assert_eq!(blobs.get(&digest).unwrap().unwrap(), b"pack");
+        assert_eq!(blobs.list().unwrap(), [digest]);
         assert!(room.path().join("cache/CACHEDIR.TAG").exists());
         let names: Vec<_> = fs::read_dir(&blobs.dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, [format!("{}.wasm", digest.hex()).as_str()], "no draft is left");
@@ -114,6 +170,28 @@ mod tests {
             blobs.put(b"pack").unwrap();
             assert_eq!(blobs.get(&digest).unwrap().unwrap(), b"pack");
         }
+    }
+
+    #[test]
+    fn one_fetches_at_a_time() {
+        let (_room, blobs) = blobs();
+        let digest = Digest::of(b"pack");
+        let held = blobs.lock(&digest).unwrap();
+        let path = blobs.cache.dir().join("locks").join(&digest.hex()[..2]);
+        let other = File::options().write(true).open(path).unwrap();
+        assert!(other.try_lock().is_err());
+        drop(held);
+        other.try_lock().unwrap();
+    }
+
+    #[test]
+    fn what_is_removed_is_gone() {
+        let (_room, blobs) = blobs();
+        assert_eq!(blobs.list().unwrap(), []);
+        let digest = blobs.put(b"pack").unwrap();
+        blobs.remove(&digest).unwrap();
+        blobs.remove(&digest).unwrap();
+        assert!(!blobs.contains(&digest) && blobs.list().unwrap().is_empty());
     }
 
     #[cfg(unix)]

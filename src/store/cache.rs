@@ -3,6 +3,8 @@
 //! ```text
 //! CACHEDIR.TAG                backup programs leave the folder out
 //! blobs/sha256/<hex>.wasm     packs, by digest
+//! registries-v1/<hex>/        registries' files as they were last read, by the digest of the registry's address
+//! locks/                      what processes hold while they fetch
 //! compiled-v1/                machine code made of them, laid out by `host`
 //! ```
 
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Blobs, StoreError};
+use super::{Blobs, Mirror, StoreError};
 
 /// The name by which backup programs know a cache: <https://bford.info/cachedir/>.
 const TAG: &str = "CACHEDIR.TAG";
@@ -50,6 +52,11 @@ impl Cache {
     /// Packs by digest.
     pub fn blobs(&self) -> Blobs {
         Blobs::of(self.clone())
+    }
+
+    /// The copies of the files of the registry at this address.
+    pub fn mirror(&self, registry: &str) -> Mirror {
+        Mirror::of(self.clone(), registry)
     }
 
     /// Where compiled code is kept. Its layout is the host's, which also gives the version in the name; call

@@ -1,4 +1,5 @@
-//! What this machine keeps: where configuration, cache and keys are, and packs by their digest.
+//! What this machine keeps: where configuration, cache and keys are, packs by their digest, and copies of registries'
+//! files.
 //!
 //! Nothing is made before something is to be put there, so a command that only reads leaves no trace. Everything in the
 //! cache can be made or fetched again, which decides two things: a blob that does not match its digest is thrown away
@@ -11,8 +12,10 @@ mod blobs;
 mod cache;
 mod error;
 mod home;
+mod mirror;
 
 pub use blobs::Blobs;
 pub use cache::{Cache, Usage};
 pub use error::StoreError;
 pub use home::Home;
+pub use mirror::{Mirror, Mirrored};

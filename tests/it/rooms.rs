@@ -15,14 +15,16 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("authoring", &["component", "model"]),
     ("compose", &["model", "schema", "template"]),
     ("host", &["component", "model", "template", "threads"]),
-    ("registry", &["component", "model"]),
+    ("registry", &["component", "model", "store"]),
     ("project", &["model", "schema", "template"]),
-    ("pipeline", &["apply", "compose", "host", "model", "project", "registry", "store", "template"]),
+    ("pipeline", &["apply", "compose", "host", "model", "project", "registry", "schema", "store", "template"]),
     ("cli", &["apply", "host", "model", "pipeline", "project", "registry", "store", "threads"]),
 ];
 
 /// Crates that only one room may name.
-const OWNED: [(&str, &str); 7] = [
+const OWNED: [(&str, &str); 9] = [
+    ("reqwest", "registry"),
+    ("rustls", "registry"),
     ("wasmtime", "host"),
     ("wasmtime_wasi", "host"),
     ("cap_std", "apply"),

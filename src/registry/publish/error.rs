@@ -50,6 +50,14 @@ pub enum PublishError {
         /// What is there, and what was to be published.
         digests: Box<Mismatch>,
     },
+    /// A version that was to be taken back is not there.
+    #[error("there is no {pack} in the registry `{registry}`")]
+    VersionUnknown {
+        /// The pack.
+        pack: PackId,
+        /// The registry.
+        registry: String,
+    },
     /// A newer version for an older contract.
     #[error("{} is built for the contract {}, and {} before it for {}", .line.id(), .line.contract, .predecessor.version, .predecessor.contract)]
     ContractDowngrade {
@@ -90,6 +98,9 @@ impl Diagnose for PublishError {
             Self::VersionExists { digests, .. } => {
                 report("version-exists", "raise the version: a published version never changes")
                     .details(digests.lines())
+            }
+            Self::VersionUnknown { pack, .. } => {
+                report("version-unknown", &format!("`scaffold info {}` shows the versions that are there", pack.name))
             }
             Self::ContractDowngrade { .. } => {
                 report("contract-downgrade", "build it against the contract of its predecessor, or a later one")

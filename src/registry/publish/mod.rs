@@ -15,11 +15,11 @@ use std::path::Path;
 
 pub use error::PublishError;
 
-use super::index::insert_line;
+use super::index::{insert_line, set_yanked};
 use super::layout::{self, CATALOG, CONFIG, Config};
 use super::{Catalog, CatalogEntry, Folder, IndexLine, Mismatch, RegistryError, Source as _, address, parse_index};
 use crate::component::{self, Inspection, Interface};
-use crate::model::{Digest, Manifest};
+use crate::model::{Digest, Manifest, PackId};
 
 /// The file that a publisher locks. It stays: removing a lock file lets two publishers hold two of them.
 const LOCK: &str = ".lock";
@@ -93,6 +93,37 @@ pub fn publish(
     put(folder, registry.url(), &index, after.as_bytes())?;
     write_catalog(&registry, &lines)?;
     Ok(line)
+}
+
+/// The manifest that a finished pack carries.
+///
+/// # Errors
+/// Bytes that are no pack, and one without a manifest.
+pub fn manifest_of(wasm: &[u8]) -> Result<Manifest, PublishError> {
+    component::inspect(wasm)?.manifest.ok_or(PublishError::NoManifest)
+}
+
+/// Takes a published version back, or lets it serve again. Nothing else of the registry changes, and nothing at all when
+/// the version is so already.
+///
+/// # Errors
+/// A version that the registry does not have, and a registry that can't be read or written.
+pub fn yank(folder: &Path, pack: &PackId, yanked: bool) -> Result<(), PublishError> {
+    let registry = Folder::open(folder)?;
+    let _lock = lock(folder, registry.url())?;
+    let before = registry.index_file(&pack.name)?.unwrap_or_default();
+    let lines = parse_index(registry.url(), &pack.name, &before)?;
+    if !lines.iter().any(|line| line.version == pack.version) {
+        let registry = registry.url().to_owned();
+        return Err(PublishError::VersionUnknown { pack: pack.clone(), registry });
+    }
+    let index = layout::index_path(&pack.name);
+    let after = json(registry.url(), &index, set_yanked(&String::from_utf8_lossy(&before), pack, yanked))?;
+    let lines = parse_index(registry.url(), &pack.name, after.as_bytes())?;
+    if after.as_bytes() != before {
+        put(folder, registry.url(), &index, after.as_bytes())?;
+    }
+    Ok(write_catalog(&registry, &lines)?)
 }
 
 fn line_of(manifest: Manifest, inspection: &Inspection, wasm: &[u8], published: &str) -> IndexLine {

@@ -38,6 +38,8 @@ pub struct Demand {
     pub requirement: VersionReq,
     /// Whose requirement it is.
     pub requirer: Requirer,
+    /// The name of the registry in which the pack is looked up; none for the default one.
+    pub registry: Option<Name>,
 }
 
 /// Why no set of versions serves.
@@ -61,6 +63,8 @@ pub enum ResolveError {
         name: Name,
         /// The registry's address.
         registry: String,
+        /// The registry's name; none for the default one.
+        place: Option<Name>,
         /// Who asks.
         requirer: Box<Requirer>,
         /// Names in that registry that it may have been meant to be.
@@ -126,15 +130,13 @@ pub enum ResolveError {
         /// By the lockfile and by the index.
         digests: Box<Mismatch>,
     },
-    /// The lockfile names another registry.
-    #[error("{pack} was locked from the registry `{locked}`, and `{here}` is another one")]
+    /// The lockfile names a registry that is not at hand.
+    #[error("{pack} was locked from the registry `{}`, which is not among those of this machine", printable(.locked))]
     OtherRegistry {
         /// The locked pack.
         pack: PackId,
         /// The id of its registry.
         locked: String,
-        /// The address of the registry at hand.
-        here: String,
     },
     /// A path pack whose locked bytes are not here any more.
     #[error("the locked bytes of {pack} are gone: `{}` was rebuilt, and this machine keeps no copy", .path.display())]
@@ -199,9 +201,10 @@ impl Diagnose for ResolveError {
         let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
         match self {
             Self::Registry(error) => error.report(),
-            Self::Unsupported { .. } => {
-                report("registry-unsupported", "use a pack of the default registry, or the path of its `.wasm`")
-            }
+            Self::Unsupported { .. } => report(
+                "registry-unsupported",
+                "name the registry with `scaffold registry add NAME URL`, or use the path of the pack's `.wasm`",
+            ),
             Self::UnknownPack { requirer, near, .. } => unknown(self.to_string(), requirer, near),
             Self::NoVersion { name, available, .. } => {
                 let report = Report::new("no-version", self.to_string()).detail(list(available));
@@ -232,9 +235,10 @@ impl Diagnose for ResolveError {
                 &format!("ask the publisher of `{}` why: a version never changes", pack.name),
             )
             .details(digests.lines()),
-            Self::OtherRegistry { locked, .. } => {
-                report("locked-registry-differs", &format!("run it with the registry that the lock names, `{locked}`"))
-            }
+            Self::OtherRegistry { locked, .. } => report(
+                "locked-registry-unknown",
+                &format!("name it: `scaffold registry add NAME {}`", printable(locked)),
+            ),
             Self::PinnedGone { pack, .. } => report(
                 "locked-pack-gone",
                 &format!("build `{}` {} again, or bring its `.wasm` back", pack.name, pack.version),

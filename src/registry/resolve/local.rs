@@ -21,7 +21,7 @@ pub(super) struct LocalPack {
 
 /// Reads the pack at `path`, and asks `describe` for a manifest that it does not carry.
 pub(super) fn read(path: &Path, describe: &mut Describe<'_>) -> Result<LocalPack, ResolveError> {
-    examine(path, read_bytes(path)?, describe)
+    examine(path, read_pack(path)?, describe)
 }
 
 /// What the bytes of the pack at `path` are.
@@ -42,7 +42,11 @@ pub(super) fn examine(path: &Path, bytes: Vec<u8>, describe: &mut Describe<'_>) 
     })
 }
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, ResolveError> {
+/// The bytes of the component at `path`, whatever they are.
+///
+/// # Errors
+/// A file that can't be read or is too large, and a folder.
+pub fn read_pack(path: &Path) -> Result<Vec<u8>, ResolveError> {
     let unreadable = |error| ResolveError::Unreadable { path: path.to_owned(), error };
     let metadata = fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {

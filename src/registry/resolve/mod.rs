@@ -6,10 +6,12 @@
 //!
 //! A pack that the user gave as a file is the pack of that name, for the dependencies of others too: this is how an
 //! author tries a new base under published packs. What it depends on itself is looked up in the default registry.
+//! What a pack of a registry depends on is looked up in that registry, unless the dependency says where.
 //!
 //! No component of a registry is read here: the index has the manifests.
 
 mod error;
+mod info;
 mod local;
 mod recall;
 mod search;
@@ -24,12 +26,14 @@ use std::sync::Arc;
 use semver::{Version, VersionReq};
 
 pub use error::{Demand, Requirer, ResolveError};
+pub use info::{Info, Place, info};
+pub use local::read_pack;
 pub use recall::{Pin, PinPlace, recall};
 
 use self::local::LocalPack;
-use self::search::{Chosen, Demands, Search, demand_of};
+use self::search::{Choice, Chosen, Demands, Search, demand_of};
 use super::source::carries;
-use super::{BlobId, IndexLine, PackSpec, RegistryError, Source, Spec, fetch};
+use super::{BlobId, PackSpec, Registries, RegistryError, Source, Spec, fetch};
 use crate::model::{Digest, Manifest, Name, PackId, Report};
 
 /// `[answers.shared]` in `scaffold.toml` holds what goes to every pack that asks, so no use of a pack is called so.
@@ -53,6 +57,8 @@ pub struct Locked {
 pub enum Origin {
     /// A registry.
     Registry {
+        /// Its name in the configuration; none for the default one.
+        name: Option<Name>,
         /// Its stable id.
         id: String,
         /// The address of the copy that answered.
@@ -102,32 +108,46 @@ impl Resolved {
         BlobId { pack: self.pack(), digest: self.digest, size: Some(self.size) }
     }
 
-    /// The component's bytes; `source` is the registry that it was resolved with.
+    /// Whether its component has to be fetched from elsewhere; `registries` are those that it was resolved with.
+    pub fn is_remote(&self, registries: &Registries<'_>) -> bool {
+        self.bytes.is_none() && self.source(registries).is_ok_and(Source::is_remote)
+    }
+
+    /// The component's bytes; `registries` are those that it was resolved with.
     ///
     /// # Errors
     /// A blob that can't be read, or is not the one that the index described.
-    pub fn fetch<'a>(&'a self, source: &'a dyn Source) -> Result<Cow<'a, [u8]>, RegistryError> {
+    pub fn fetch<'a>(&'a self, registries: &'a Registries<'_>) -> Result<Cow<'a, [u8]>, RegistryError> {
         if let Some(bytes) = &self.bytes {
             return Ok(Cow::Borrowed(bytes));
         }
+        let source = self.source(registries)?;
         let bytes = fetch(source, &self.blob())?;
         if !source.is_verified() && !carries(&bytes, &self.manifest) {
+            source.forget(&self.manifest.name);
             return Err(RegistryError::ManifestDiffers { registry: source.url().to_owned(), pack: self.pack() });
         }
         Ok(bytes)
+    }
+
+    fn source<'a>(&self, registries: &'a Registries<'_>) -> Result<&'a dyn Source, RegistryError> {
+        match &self.origin {
+            Origin::Registry { name, .. } => registries.get(name.as_ref()),
+            Origin::Path(_) => registries.get(None),
+        }
     }
 }
 
 /// Chooses a version of everything in `wanted` and of all that it depends on, sorted by instance.
 ///
-/// Names are looked up in `source`; `locked` holds the lockfile's choices by pack name, without those that are to be
+/// Names are looked up in `registries`; `locked` holds the lockfile's choices by pack name, without those that are to be
 /// updated. Paths in `wanted` must be such that this process can open them.
 ///
 /// # Errors
 /// Everything that [`ResolveError`] lists.
 pub fn resolve(
     wanted: &[Spec],
-    source: &dyn Source,
+    registries: &Registries<'_>,
     locked: &BTreeMap<Name, Locked>,
     describe: &mut Describe<'_>,
 ) -> Result<Vec<Resolved>, ResolveError> {
@@ -135,18 +155,24 @@ pub fn resolve(
     for spec in wanted {
         request.add(spec, describe)?;
     }
-    request.check_sources(source)?;
+    request.check_sources(registries)?;
     let mut demands = request.demands.clone();
     for local in request.locals.values() {
         let requirer = Requirer::Pack(local.manifest.id());
         for dependency in &local.manifest.dependencies {
-            let (name, demand) = demand_of(dependency, &requirer, source)?;
+            let (name, demand) = demand_of(dependency, &requirer, None, registries)?;
             demands.entry(name).or_default().push(demand);
         }
     }
-    let settled = request.locals.iter().map(|(name, local)| (name.clone(), local.manifest.version.clone())).collect();
-    let chosen = Search::new(source, locked, settled).run(&demands)?;
-    request.seat(&chosen, source)
+    let settled: BTreeMap<_, _> =
+        request.locals.iter().map(|(name, local)| (name.clone(), local.manifest.version.clone())).collect();
+    let search = || Search::new(registries, locked, settled.clone()).run(&demands);
+    // What is missing may have been published since the copies were made.
+    let chosen = match search() {
+        Err(error) if !matches!(error, ResolveError::Registry(_)) && registries.refresh() => search()?,
+        done => done?,
+    };
+    request.seat(&chosen, registries)
 }
 
 /// What the user asked for, sorted out.
@@ -163,14 +189,14 @@ struct Request {
 impl Request {
     fn add(&mut self, spec: &Spec, describe: &mut Describe<'_>) -> Result<(), ResolveError> {
         let pack = match &spec.pack {
-            PackSpec::Named { registry: None, name, requirement } => {
+            PackSpec::Named { registry, name, requirement } => {
                 let requirement = requirement.clone().unwrap_or(VersionReq::STAR);
-                let demand = Demand { requirement, requirer: Requirer::Project };
+                let demand = Demand { requirement, requirer: Requirer::Project, registry: registry.clone() };
                 self.demands.entry(name.clone()).or_default().push(demand);
                 name.clone()
             }
             PackSpec::Path(path) => self.add_local(local::read(path, describe)?)?,
-            PackSpec::Named { registry: Some(_), .. } | PackSpec::Oci(_) => {
+            PackSpec::Oci(_) => {
                 return Err(ResolveError::Unsupported { spec: spec.to_string(), requirer: Requirer::Project });
             }
         };
@@ -206,20 +232,22 @@ impl Request {
         Ok(())
     }
 
-    /// No name that the user gave as a file was also asked of the registry.
-    fn check_sources(&self, source: &dyn Source) -> Result<(), ResolveError> {
-        match self.locals.iter().find(|(name, _)| self.demands.contains_key(*name)) {
-            None => Ok(()),
-            Some((name, local)) => Err(ResolveError::TwoSources {
+    /// No name that the user gave as a file was also asked of a registry, and none of two registries.
+    fn check_sources(&self, registries: &Registries<'_>) -> Result<(), ResolveError> {
+        for (name, demands) in &self.demands {
+            search::check_source(name, demands, registries)?;
+            let (Some(local), Some(demand)) = (self.locals.get(name), demands.first()) else { continue };
+            return Err(ResolveError::TwoSources {
                 name: name.clone(),
                 first: format!("`{}`", local.path.display()),
-                second: format!("the registry `{}`", source.url()),
-            }),
+                second: search::place(demand, registries)?,
+            });
         }
+        Ok(())
     }
 
     /// Gives packs that nobody named a seat of their own, and makes the result.
-    fn seat(mut self, chosen: &Chosen, source: &dyn Source) -> Result<Vec<Resolved>, ResolveError> {
+    fn seat(mut self, chosen: &Chosen, registries: &Registries<'_>) -> Result<Vec<Resolved>, ResolveError> {
         let requested: Vec<_> = self.seats.keys().cloned().collect();
         for name in chosen.keys() {
             if !self.seats.values().any(|pack| pack == name) {
@@ -227,17 +255,16 @@ impl Request {
             }
         }
         let manifests: BTreeMap<_, _> =
-            chosen.iter().map(|(name, line)| (name, Arc::new(line.manifest.clone()))).collect();
+            chosen.iter().map(|(name, choice)| (name, Arc::new(choice.line.manifest.clone()))).collect();
         let resolved = self.seats.iter().filter_map(|(instance, pack)| {
-            let mut resolved = match (self.locals.get(pack), chosen.get(pack), manifests.get(pack)) {
-                (Some(local), ..) => from_local(instance, local),
-                (None, Some(line), Some(manifest)) => from_line(instance, line, Arc::clone(manifest), source),
+            let resolved = match (self.locals.get(pack), chosen.get(pack), manifests.get(pack)) {
+                (Some(local), ..) => Ok(from_local(instance, local)),
+                (None, Some(choice), Some(manifest)) => from_choice(instance, choice, Arc::clone(manifest), registries),
                 _ => return None,
             };
-            resolved.requested = requested.contains(instance);
-            Some(resolved)
+            Some(resolved.map(|resolved| Resolved { requested: requested.contains(instance), ..resolved }))
         });
-        Ok(resolved.collect())
+        Ok(resolved.collect::<Result<_, _>>()?)
     }
 }
 
@@ -255,16 +282,23 @@ fn from_local(instance: &Name, local: &LocalPack) -> Resolved {
     }
 }
 
-fn from_line(instance: &Name, line: &IndexLine, manifest: Arc<Manifest>, source: &dyn Source) -> Resolved {
-    Resolved {
+fn from_choice(
+    instance: &Name,
+    choice: &Choice,
+    manifest: Arc<Manifest>,
+    registries: &Registries<'_>,
+) -> Result<Resolved, RegistryError> {
+    let Choice { registry, line } = choice;
+    let source = registries.get(registry.as_ref())?;
+    Ok(Resolved {
         instance: instance.clone(),
         manifest,
         contract: line.contract.clone(),
         imports: line.imports.clone(),
         digest: line.digest,
         size: line.size,
-        origin: Origin::Registry { id: source.id().to_owned(), url: source.url().to_owned() },
+        origin: Origin::Registry { name: registry.clone(), id: source.id().to_owned(), url: source.url().to_owned() },
         requested: true,
         bytes: None,
-    }
+    })
 }

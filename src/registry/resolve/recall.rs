@@ -6,10 +6,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::local::{self, LocalPack};
-use super::{Describe, Locked, ResolveError, Resolved, from_line, from_local, search};
+use super::local;
+use super::search::Choice;
+use super::{Describe, Locked, Origin, ResolveError, Resolved, from_choice, from_local, search};
 use crate::model::{Digest, Name, PackId};
-use crate::registry::Source;
+use crate::registry::Registries;
 
 /// One use of a pack in a lockfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +28,13 @@ pub struct Pin {
 /// Where a pinned pack came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PinPlace {
-    /// The registry of this stable id.
-    Registry(String),
+    /// A registry.
+    Registry {
+        /// Its stable id.
+        id: String,
+        /// The address of the copy that answered, where it was not the default registry.
+        url: Option<String>,
+    },
     /// A file; absolute.
     Path(PathBuf),
 }
@@ -36,35 +42,49 @@ pub enum PinPlace {
 /// Looks a pinned pack up. `kept` gives the components that this machine keeps.
 ///
 /// # Errors
-/// A registry that is not the pin's, or does not have it any more; a path pack whose bytes are nowhere to be found.
+/// A registry that is not among these or does not have it any more; a path pack whose bytes are nowhere to be found.
 pub fn recall(
     pin: &Pin,
-    source: &dyn Source,
+    registries: &Registries<'_>,
     kept: &dyn Fn(&Digest) -> Option<Vec<u8>>,
     describe: &mut Describe<'_>,
 ) -> Result<Resolved, ResolveError> {
     match &pin.place {
-        PinPlace::Registry(id) if id == source.id() => {
-            let lines: Vec<_> = source.versions(&pin.pack.name)?.into_iter().map(Arc::new).collect();
-            let locked = Locked { version: pin.pack.version.clone(), digest: pin.digest };
-            let line = search::pinned(source, &pin.pack.name, &locked, &lines)?;
-            Ok(from_line(&pin.instance, &line, Arc::new(line.manifest.clone()), source))
-        }
-        PinPlace::Registry(id) => Err(ResolveError::OtherRegistry {
-            pack: pin.pack.clone(),
-            locked: id.clone(),
-            here: source.url().to_owned(),
-        }),
+        PinPlace::Registry { id, url } => match registry_of(id, registries) {
+            Some(registry) => of_registry(pin, registry, registries),
+            // Its bytes will do as well, if this machine has them.
+            None => {
+                let pack = pin.pack.clone();
+                let bytes =
+                    kept(&pin.digest).ok_or_else(|| ResolveError::OtherRegistry { pack, locked: id.clone() })?;
+                let local = local::examine(&PathBuf::from(pin.pack.name.as_str()), bytes, describe)?;
+                let origin = Origin::Registry { name: None, id: id.clone(), url: url.as_ref().unwrap_or(id).clone() };
+                Ok(Resolved { origin, ..from_local(&pin.instance, &local) })
+            }
+        },
         PinPlace::Path(path) => {
             let local = match kept(&pin.digest) {
                 Some(bytes) => local::examine(path, bytes, describe)?,
                 None => local::read(path, describe)?,
             };
-            let LocalPack { digest, .. } = &local;
-            if *digest != pin.digest {
+            if local.digest != pin.digest {
                 return Err(ResolveError::PinnedGone { pack: pin.pack.clone(), path: path.clone() });
             }
             Ok(from_local(&pin.instance, &local))
         }
     }
+}
+
+/// The name of the registry with this id: the default one, which has none, or one of the others.
+fn registry_of<'r>(id: &str, registries: &'r Registries<'_>) -> Option<Option<&'r Name>> {
+    registries.names().find(|name| registries.get(*name).is_ok_and(|source| source.id() == id))
+}
+
+fn of_registry(pin: &Pin, registry: Option<&Name>, registries: &Registries<'_>) -> Result<Resolved, ResolveError> {
+    let source = registries.get(registry)?;
+    let lines: Vec<_> = source.versions(&pin.pack.name)?.into_iter().map(Arc::new).collect();
+    let locked = Locked { version: pin.pack.version.clone(), digest: pin.digest };
+    let line = search::pinned(source.url(), &pin.pack.name, &locked, &lines)?;
+    let manifest = Arc::new(line.manifest.clone());
+    Ok(from_choice(&pin.instance, &Choice { registry: registry.cloned(), line }, manifest, registries)?)
 }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::model::Diagnose as _;
 use crate::registry::fixture::{Pack, registry};
-use crate::registry::{Catalog, Folder, blob_path};
+use crate::registry::{Catalog, Folder, IndexLine, blob_path};
 
 /// Resolves specs in a registry of these packs.
 struct Bench {
@@ -26,7 +26,7 @@ impl Bench {
 
     fn resolve(&self, specs: &[&str]) -> Result<Vec<Resolved>, ResolveError> {
         let wanted: Vec<Spec> = specs.iter().map(|spec| spec.parse().unwrap()).collect();
-        resolve(&wanted, &self.source, &self.locked, &mut |path, _| {
+        resolve(&wanted, &Registries::only(&self.source), &self.locked, &mut |path, _| {
             Err(Report::new("no-host", format!("nobody describes `{}`", path.display())))
         })
     }
@@ -198,10 +198,13 @@ fn a_conflict_names_both_sides() {
 #[test]
 fn sources_of_later_versions_are_named() {
     let bench = Bench::new(&versions("orders", &["1.0.0"]));
-    for spec in ["acme/orders@^1", "oci://ghcr.io/acme/orders:1.0.0", "x=acme/orders"] {
+    let report = bench.report(&["oci://ghcr.io/acme/orders:1.0.0"]);
+    assert_eq!(report.code, "registry-unsupported");
+    assert!(report.message.contains("oci://ghcr.io/acme/orders:1.0.0"), "{}", report.message);
+    for spec in ["acme/orders@^1", "x=acme/orders"] {
         let report = bench.report(&[spec]);
-        assert_eq!(report.code, "registry-unsupported");
-        assert!(report.message.contains(spec), "{}", report.message);
+        assert_eq!(report.code, "registry-unknown");
+        assert!(report.message.contains("`acme`"), "{}", report.message);
     }
     let mut elsewhere = Pack::new("users", "1.0.0").needs("orders", "^1");
     elsewhere.manifest.dependencies[0].source = Some("https://other.example/".into());
@@ -226,7 +229,7 @@ fn a_file_is_the_pack_of_its_name() {
     assert_eq!(resolved.origin, Origin::Path(path.clone().into()));
     assert_eq!(resolved.contract.to_string(), "0.1.0");
     fs::write(&path, "changed since").unwrap();
-    assert_eq!(*resolved.fetch(&bench.source).unwrap(), *base.wasm());
+    assert_eq!(*resolved.fetch(&Registries::only(&bench.source)).unwrap(), *base.wasm());
 }
 
 #[test]
@@ -270,11 +273,12 @@ fn a_component_without_a_manifest_is_described_by_the_host() {
     let report = bench.report(&[&path]);
     assert_eq!((report.code, report.details), ("no-host", vec![format!("in `{path}`")]));
     let mut asked = 0;
-    let resolved = resolve(&[path.parse().unwrap()], &bench.source, &BTreeMap::new(), &mut |_, bytes| {
-        asked += 1;
-        assert_eq!(bytes, pack.bare());
-        Ok(pack.manifest.clone())
-    });
+    let resolved =
+        resolve(&[path.parse().unwrap()], &Registries::only(&bench.source), &BTreeMap::new(), &mut |_, bytes| {
+            asked += 1;
+            assert_eq!(bytes, pack.bare());
+            Ok(pack.manifest.clone())
+        });
     assert_eq!(resolved.unwrap()[0].pack().to_string(), "`bare` 1.0.0");
     assert_eq!(asked, 1);
 }
@@ -284,12 +288,13 @@ fn what_is_fetched_is_what_the_index_described() {
     let bench = Bench::new(&[Pack::new("orders", "1.0.0"), Pack::new("base", "1.0.0")]);
     let mut resolved = bench.resolve(&["orders", "base"]).unwrap();
     let (orders, mut base) = (resolved.pop().unwrap(), resolved.pop().unwrap());
-    assert_eq!(*orders.fetch(&bench.source).unwrap(), *Pack::new("orders", "1.0.0").wasm());
+    let registries = Registries::only(&bench.source);
+    assert_eq!(*orders.fetch(&registries).unwrap(), *Pack::new("orders", "1.0.0").wasm());
     // An index that shows one pack and serves another, with a digest that is right.
     (base.digest, base.size) = (orders.digest, orders.size);
-    assert_eq!(base.fetch(&bench.source).unwrap_err().report().code, "blob-manifest");
+    assert_eq!(base.fetch(&registries).unwrap_err().report().code, "blob-manifest");
     fs::remove_file(bench.folder.path().join(blob_path(&orders.digest))).unwrap();
-    assert_eq!(orders.fetch(&bench.source).unwrap_err().report().code, "blob-missing");
+    assert_eq!(orders.fetch(&registries).unwrap_err().report().code, "blob-missing");
 }
 
 /// Counts what is read.
@@ -330,7 +335,7 @@ fn only_the_index_files_of_packs_in_play_are_read() {
     let bench = Bench::new(&packs);
     let counter = Counter { inner: &bench.source, indexes: AtomicUsize::new(0), others: AtomicUsize::new(0) };
     let wanted = ["orders".parse().unwrap(), "base".parse().unwrap()];
-    let resolved = resolve(&wanted, &counter, &BTreeMap::new(), &mut |_, _| unreachable!()).unwrap();
+    let resolved = resolve(&wanted, &Registries::only(&counter), &BTreeMap::new(), &mut |_, _| unreachable!()).unwrap();
     assert_eq!(resolved[1].pack().to_string(), "`orders` 1.0.0");
     assert_eq!(counter.indexes.load(Ordering::Relaxed), 2);
     assert_eq!(counter.others.load(Ordering::Relaxed), 0);

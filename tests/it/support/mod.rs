@@ -3,6 +3,8 @@
 mod memory;
 mod pack;
 mod recipe;
+mod registry;
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,6 +13,8 @@ use tempfile::TempDir;
 
 pub use pack::{CONTRACT, Pack};
 pub use recipe::Recipe;
+pub use registry::Registry;
+pub use server::{Body, Reply, Server, gzip};
 
 /// A folder to work in, and a home of its own.
 pub struct Machine {

@@ -8,7 +8,7 @@ use scaffold::host::LogLine;
 use scaffold::model::{Project, Report, Tree};
 use scaffold::pipeline::{self, Failure as Refusal, NewProject, Observer, Workshop};
 use scaffold::project::{Given, Mode};
-use scaffold::registry::{Folder, IndexLine, Spec};
+use scaffold::registry::{Folder, IndexLine, Registries, Spec};
 use scaffold::store::Home;
 
 use super::super::odometer::Odometer;
@@ -37,8 +37,8 @@ impl<'a> Comparison<'a> {
     /// Compares the pack of an index line with what stands in for it.
     pub fn new(registry: &'a Folder, stand_in: &'a StandIn<'a>, home: &Home, line: IndexLine) -> Self {
         Self {
-            published: Workshop::new(home, registry, PATIENCE, &Silence),
-            rebuilt: Workshop::new(home, stand_in, PATIENCE, &Silence),
+            published: Workshop::new(home, Registries::only(registry), PATIENCE, &Silence),
+            rebuilt: Workshop::new(home, Registries::only(stand_in), PATIENCE, &Silence),
             registry,
             stand_in,
             line,

@@ -1,0 +1,82 @@
+//! How this run reaches registries: what the command line, the environment and the home say of it.
+
+use std::collections::BTreeMap;
+
+use super::args::Global;
+use super::progress::Progress;
+use super::{one, variable};
+use crate::model::{Name, Report};
+use crate::pipeline::Failure;
+use crate::registry::{
+    ADDRESS_VARIABLE, Access, CREDENTIALS_FILE, Credential, Credentials, FRESH, Registries, Settings,
+};
+use crate::store::Home;
+
+/// The registries of a run, and how they are reached.
+pub struct Reach<'a> {
+    access: Access<'a>,
+    default: Option<String>,
+    named: BTreeMap<Name, String>,
+}
+
+impl<'a> Reach<'a> {
+    /// Reads the configuration and the environment; no registry is opened.
+    pub fn new(global: &Global, home: &Home, progress: &'a Progress<'_>) -> Result<Self, Failure> {
+        let named = Settings::read(home.config())?.registries().clone();
+        let default = default_address().map_err(one)?;
+        let credentials = credentials(home, default.as_deref(), &named).map_err(one)?;
+        let access = Access {
+            cache: home.cache(),
+            offline: global.offline,
+            plain_http: global.allow_http,
+            fresh: FRESH,
+            timeout: global.http_timeout,
+            retries: usize::from(global.http_retries),
+            credentials,
+            listener: progress,
+        };
+        Ok(Self { access, default, named })
+    }
+
+    /// How they are reached.
+    pub fn access(&self) -> &Access<'a> {
+        &self.access
+    }
+
+    /// The registries.
+    pub fn registries(&'a self) -> Registries<'a> {
+        Registries::new(self.default.clone(), self.named.clone(), &self.access)
+    }
+}
+
+/// The address of the registry that serves instead of the embedded one.
+pub fn default_address() -> Result<Option<String>, Report> {
+    variable(ADDRESS_VARIABLE)
+}
+
+/// The user's credentials. A variable belongs to the address that the user's own configuration gives a name: a project
+/// that gives that name to another one gets nothing.
+fn credentials(home: &Home, default: Option<&str>, named: &BTreeMap<Name, String>) -> Result<Credentials, Report> {
+    let mut given = BTreeMap::new();
+    let default = default.map(|address| (ADDRESS_VARIABLE.to_owned(), address));
+    let named = named.iter().map(|(name, address)| {
+        let name = name.as_str().to_uppercase().replace('-', "_");
+        (format!("{ADDRESS_VARIABLE}_{name}"), address.as_str())
+    });
+    for (prefix, address) in default.into_iter().chain(named) {
+        if let Some(credential) = credential(&prefix)? {
+            given.insert(address.to_owned(), credential);
+        }
+    }
+    Ok(Credentials { file: Some(home.config().join(CREDENTIALS_FILE)), given })
+}
+
+/// What the variables that begin so say.
+fn credential(prefix: &str) -> Result<Option<Credential>, Report> {
+    let value = |end: &str| variable(&format!("{prefix}_{end}"));
+    if let Some(token) = value("TOKEN")? {
+        return Ok(Some(Credential::Token { token }));
+    }
+    let (username, password) = (value("USERNAME")?, value("PASSWORD")?);
+    Ok(username.map(|username| Credential::Basic { username, password: password.unwrap_or_default() }))
+}

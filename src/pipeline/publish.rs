@@ -1,0 +1,36 @@
+//! Publishing a pack: what only those rooms can tell that run packs is checked here, the rest in `registry`.
+
+use std::path::Path;
+
+use super::Failure;
+use crate::host;
+use crate::model::{Capability, Manifest, Report, printable};
+use crate::project::Questions;
+use crate::registry::{self, IndexLine};
+use crate::schema::Schema;
+
+/// Publishes the finished pack in a file to the registry in `folder`, and gives its index line.
+///
+/// # Errors
+/// A file that is no pack, a manifest that nobody could use, and everything that [`registry::publish`] refuses.
+pub fn publish(folder: &Path, file: &Path, published: &str) -> Result<IndexLine, Failure> {
+    let wasm = registry::read_pack(file)?;
+    check(&registry::manifest_of(&wasm)?)?;
+    Ok(registry::publish(folder, &wasm, published, &host::grants)?)
+}
+
+/// The schemas of a manifest are sound: of the questions, and of the facts that are given and taken.
+fn check(manifest: &Manifest) -> Result<(), Failure> {
+    Questions::parse(&manifest.id(), &manifest.questions)?;
+    let given = manifest.provides.iter().map(|Capability { name, facts, .. }| (name.as_str(), facts));
+    let taken = manifest.requires.iter().map(|requirement| (requirement.name.as_str(), &requirement.facts));
+    let wrong = given.chain(taken).filter_map(|(capability, facts)| {
+        let error = Schema::compile(facts).err()?;
+        let message =
+            format!("the schema of `{}` in the manifest of {} can't be used", printable(capability), manifest.id());
+        let report = Report::new("facts-schema-invalid", message).detail(error.to_string());
+        Some(report.hint("mend the schema, and build the pack again"))
+    });
+    let wrong: Vec<Report> = wrong.collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Failure::Reports(wrong)) }
+}

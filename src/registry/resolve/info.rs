@@ -1,0 +1,105 @@
+//! What there is to know about a pack without composing it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use semver::{Version, VersionReq};
+
+use super::search::Search;
+use super::{Demand, Describe, Requirer, ResolveError, local};
+use crate::model::{Digest, Manifest, Name};
+use crate::registry::{PackSpec, Registries, Spec};
+
+/// What there is to know about a pack.
+#[derive(Clone, Debug)]
+pub struct Info {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// The version of `scaffold:pack` that it was built for.
+    pub contract: Version,
+    /// The interfaces that it imports.
+    pub imports: Vec<String>,
+    /// The component's digest.
+    pub digest: Digest,
+    /// The component's size in bytes.
+    pub size: u64,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Where a pack is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In a registry.
+    Registry {
+        /// The registry's name in the configuration; none for the default one.
+        name: Option<Name>,
+        /// Its address.
+        url: String,
+        /// When it was published.
+        published: String,
+        /// Whether its publisher took it back.
+        yanked: bool,
+        /// All versions, ascending; whether they are yanked.
+        versions: Vec<(Version, bool)>,
+    },
+    /// A file.
+    File(PathBuf),
+}
+
+/// Looks a pack up: of those versions that fit the newest, and a yanked one only where nothing else does.
+///
+/// # Errors
+/// A pack that is not there, or has no such version; a file that is no pack.
+pub fn info(spec: &Spec, registries: &Registries<'_>, describe: &mut Describe<'_>) -> Result<Info, ResolveError> {
+    match &spec.pack {
+        PackSpec::Named { registry, name, requirement } => {
+            let requirement = requirement.clone().unwrap_or(VersionReq::STAR);
+            in_registry(registry.as_ref(), name, requirement, registries)
+        }
+        PackSpec::Path(path) => {
+            let local = local::read(path, describe)?;
+            Ok(Info {
+                manifest: (*local.manifest).clone(),
+                contract: local.inspection.contract.clone(),
+                imports: local.inspection.imports.iter().map(ToString::to_string).collect(),
+                digest: local.digest,
+                size: local.bytes.len() as u64,
+                place: Place::File(local.path),
+            })
+        }
+        PackSpec::Oci(_) => Err(ResolveError::Unsupported { spec: spec.to_string(), requirer: Requirer::Project }),
+    }
+}
+
+fn in_registry(
+    registry: Option<&Name>,
+    name: &Name,
+    requirement: VersionReq,
+    registries: &Registries<'_>,
+) -> Result<Info, ResolveError> {
+    let source = registries.get(registry)?;
+    let newest = || {
+        let lines = source.versions(name)?;
+        let fitting = lines.iter().filter(|line| requirement.matches(&line.version));
+        let newest = fitting.max_by_key(|line| (!line.yanked, &line.version)).cloned();
+        Ok::<_, ResolveError>((lines, newest))
+    };
+    let (mut lines, mut found) = newest()?;
+    if found.is_none() && source.refresh() {
+        (lines, found) = newest()?;
+    }
+    let Some(line) = found else {
+        let demand = Demand { requirement, requirer: Requirer::Project, registry: registry.cloned() };
+        return Err(Search::new(registries, &BTreeMap::new(), BTreeMap::new()).explain(name, demand));
+    };
+    let place = Place::Registry {
+        name: registry.cloned(),
+        url: source.url().to_owned(),
+        published: line.published,
+        yanked: line.yanked,
+        versions: lines.iter().map(|line| (line.version.clone(), line.yanked)).collect(),
+    };
+    let (contract, imports, digest, size) = (line.contract, line.imports, line.digest, line.size);
+    Ok(Info { manifest: line.manifest, contract, imports, digest, size, place })
+}
