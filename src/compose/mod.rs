@@ -6,7 +6,7 @@
 //! - [`sort_canonically`] (`order.rs`): the one order that composition may depend on,
 //! - [`Exchange`] (`exchange/`): capabilities and facts, in two phases,
 //! - [`compose`]: contributions become a [`Tree`]. Templates are rendered (`texts.rs`), contributions are grouped by
-//!   path (`gather.rs`), and each path becomes one file (`file.rs`) of a base, its slots (`slots.rs`), structured
+//!   path (`gather.rs`), and each path becomes one file (`file.rs`) of a base, its slots (`slots/`), structured
 //!   merges (`merge/`) and lines (`lines.rs`).
 //!
 //! Conflicts are collected, all of them, and sorted: a user who composes packs that do not fit sees at once how much
@@ -32,7 +32,8 @@ use rayon::prelude::*;
 pub use exchange::{Exchange, ExchangeError, Link, Suppliers};
 pub use order::{OrderError, join_order, sort_canonically};
 pub use party::Party;
-pub use problem::{Problem, SlotFault};
+pub use problem::Problem;
+pub use slots::SlotFault;
 
 use crate::model::{Instance, Output, Tree};
 

@@ -2,13 +2,6 @@
 
 use super::*;
 
-fn merged(format: Format, fragments: &[Fragment<'_>]) -> String {
-    match merge(format, fragments) {
-        Ok(text) => text,
-        Err(errors) => panic!("{errors:#?}"),
-    }
-}
-
 #[test]
 fn json_is_changed_where_it_changes() {
     let base = r#"{
