@@ -1,8 +1,9 @@
 //! Files that packs share line by line.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge::key_of;
+use super::merge::{identity_of, key_of};
 use super::party::Party;
 use super::problem::Problem;
 use crate::model::ProjectPath;
@@ -23,14 +24,15 @@ pub(super) fn add(path: &ProjectPath, text: Option<&str>, asked: &[Asked<'_>]) -
     if !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
     }
-    let existing: Vec<&str> = text.unwrap_or_default().lines().collect();
-    let mut seen: BTreeSet<&str> = existing.into_iter().collect();
+    let is_dotenv = is_dotenv(path);
+    let identity = |line| if is_dotenv { identity_of(line) } else { Cow::Borrowed(line) };
+    let mut seen: BTreeSet<Cow<'_, str>> = text.unwrap_or_default().lines().map(identity).collect();
     let with_headings = has_comments(path);
     // An instance's contributions to one path are one group, whatever stands between them.
     let mut groups: Vec<(&Party, Vec<&str>)> = Vec::new();
     for ask in asked {
         let fresh = ask.lines.iter().flat_map(|text| text.lines()).filter(|line| !line.trim().is_empty());
-        let fresh: Vec<&str> = fresh.filter(|line| seen.insert(line)).collect();
+        let fresh: Vec<&str> = fresh.filter(|line| seen.insert(identity(line))).collect();
         match groups.last_mut() {
             Some((party, lines)) if *party == ask.party => lines.extend(fresh),
             _ => groups.push((ask.party, fresh)),
@@ -63,7 +65,7 @@ pub(super) fn clashes(path: &ProjectPath, owner: Option<(&Party, &str)>, asked: 
         let line = line.trim();
         let Some(key) = key_of(line) else { continue };
         let (first, earlier) = *keys.entry(key).or_insert((party, line));
-        if earlier != line {
+        if identity_of(earlier) != identity_of(line) {
             problems.push(Problem::Values {
                 path: path.clone(),
                 pointer: format!("/{key}"),
@@ -124,6 +126,8 @@ mod tests {
         ] {
             assert_eq!(asked(path, None, ask), expected, "{path}");
         }
+        let quoted: &[(&Party, &[&str])] = &[(&a, &["A=x", "B=1"]), (&b, &["export A='x' # too", "B=1"])];
+        assert_eq!(asked(".env", None, quoted), "# a\nA=x\nB=1\n");
         let nothing_new: &[(&Party, &[&str])] = &[(&a, &["x"]), (&b, &["x"])];
         assert_eq!(asked(".gitignore", None, nothing_new), "# a\nx\n");
     }

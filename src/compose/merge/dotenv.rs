@@ -3,6 +3,7 @@
 //! A value's quotes are no part of it: `A=x` and `A="x"` agree. Comments right above a key come along with it when a
 //! fragment brings the key.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -15,6 +16,14 @@ struct Line<'a> {
 /// The key of a line that sets one.
 pub(crate) fn key_of(line: &str) -> Option<&str> {
     parse_line(line).ok().flatten().map(|line| line.key)
+}
+
+/// What a line says whatever its quotes are: the line itself where it sets nothing.
+pub(crate) fn identity_of(line: &str) -> Cow<'_, str> {
+    match parse_line(line) {
+        Ok(Some(Line { key, value })) => Cow::Owned(format!("{key}={value}")),
+        _ => Cow::Borrowed(line),
+    }
 }
 
 /// An assignment; none for a blank line or a comment.

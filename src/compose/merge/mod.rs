@@ -27,7 +27,7 @@ use crate::model::{ListRule, printable};
 use json::Dialect;
 use model::{Clash, ClashKind, Layer};
 
-pub(super) use dotenv::key_of;
+pub(super) use dotenv::{identity_of, key_of};
 
 /// A format that the host can merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
