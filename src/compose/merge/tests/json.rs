@@ -192,6 +192,12 @@ fn what_two_fragments_bring_together_keeps_the_comments_of_both() {
 }
 
 #[test]
+fn jsonc_puts_a_mark_behind_a_comment_on_a_line_of_its_own() {
+    let fragment = strong("{\n  \"b\": 2 // two\n}");
+    assert_eq!(merged(Format::Jsonc, &[strong("{\n  \"a\": 1 }"), fragment]), "{\n  \"a\": 1,\n  \"b\": 2 // two\n}");
+}
+
+#[test]
 fn depth_is_bounded() {
     let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
     for (format, deep) in [(Format::Json, 100_000), (Format::Jsonc, 100_000), (Format::Jsonc, 128)] {

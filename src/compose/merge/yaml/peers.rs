@@ -117,16 +117,16 @@ pub(super) fn flow_text(value: &Value, known: &Known<'_>) -> String {
     quoted.filter(|text| text.starts_with(['"', '\''])).map_or_else(|| emit::flow(value), str::to_owned)
 }
 
-/// A member that the text does not have yet: a fragment's own lines where one says all of it, or the lines of the first
-/// that says a part of it with what the others add.
+/// A member that the text does not have yet: a fragment's own lines where one says all of it, or the first fragment's
+/// with what the others add to it.
 pub(super) fn fresh_entry(key: &str, value: &Value, members: &[Member<'_>], place: Place) -> String {
     let indent = place.indent;
     let says_it = |member: &&Member<'_>| member.is_in_lines() && member.value == value;
     let copied = members.iter().filter(says_it).find_map(|member| Some((member.excerpt(indent)?, member.unit())));
     let grown = || {
-        let at = members.iter().position(|member| becomes(member.value, value))?;
-        let member = members.get(at).filter(|member| member.is_in_lines())?;
-        Some((member.grown(value, members.get(at + 1..)?, indent)?, member.unit()))
+        let grows = |first: &Member<'_>| first.is_in_lines() && becomes(first.value, value);
+        let (first, others) = members.split_first().filter(|(first, _)| grows(first))?;
+        Some((first.grown(value, others, indent)?, first.unit()))
     };
     let (text, unit) = copied.or_else(grown).unwrap_or_else(|| (emit::entry(key, value, indent), Some(emit::UNIT)));
     fitted(text, unit, place, &Value::Object([(key.to_owned(), value.clone())].into_iter().collect()))
