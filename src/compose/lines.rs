@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge::{Decision, Format, key_of, line_of};
+use super::merge::{Decision, Format, identity_of, key_of, line_of};
 use super::party::Party;
 use super::problem::Problem;
 use super::settle::{FileSettlements, Used};
@@ -33,14 +33,16 @@ pub(super) type Decided = BTreeMap<String, String>;
 /// out. A key that is `decided` has that line wherever it stands.
 pub(super) fn add(path: &ProjectPath, text: Option<&str>, asked: &[Asked<'_>], decided: &Decided) -> String {
     let chosen = |line| choose(line, decided);
+    let is_dotenv = is_dotenv(path);
+    let identity = |line: &str| if is_dotenv { identity_of(line).into_owned() } else { line.to_owned() };
     let existing: Vec<Cow<'_, str>> = text.unwrap_or_default().lines().map(chosen).collect();
     let mut out: String = existing.iter().flat_map(|line| [line, "\n"]).collect();
-    let mut seen: BTreeSet<Cow<'_, str>> = existing.into_iter().collect();
+    let mut seen: BTreeSet<String> = existing.iter().map(|line| identity(line)).collect();
     let with_headings = has_comments(path);
     // An instance's contributions to one path are one group, whatever stands between them.
     let mut groups: Vec<(&Party, Vec<Cow<'_, str>>)> = Vec::new();
     for ask in asked {
-        let fresh: Vec<Cow<'_, str>> = ask.texts().map(chosen).filter(|line| seen.insert(line.clone())).collect();
+        let fresh: Vec<Cow<'_, str>> = ask.texts().map(chosen).filter(|line| seen.insert(identity(line))).collect();
         match groups.last_mut() {
             Some((party, lines)) if *party == ask.party => lines.extend(fresh),
             _ => groups.push((ask.party, fresh)),
@@ -95,7 +97,7 @@ pub(super) fn agree(
     for &(party, line) in &lines {
         let Some(key) = key_of(line) else { continue };
         let (first, earlier) = *keys.entry(key).or_insert((party, line));
-        if earlier == line {
+        if identity_of(earlier) == identity_of(line) {
             continue;
         }
         let pointer = format!("/{key}");
@@ -175,6 +177,8 @@ mod tests {
         ] {
             assert_eq!(asked(path, None, ask), expected, "{path}");
         }
+        let quoted: &[(&Party, &[&str])] = &[(&a, &["A=x", "B=1"]), (&b, &["export A='x' # too", "B=1"])];
+        assert_eq!(asked(".env", None, quoted), "# a\nA=x\nB=1\n");
         let nothing_new: &[(&Party, &[&str])] = &[(&a, &["x"]), (&b, &["x"])];
         assert_eq!(asked(".gitignore", None, nothing_new), "# a\nx\n");
     }

@@ -6,7 +6,7 @@
 //! - [`sort_canonically`] (`order.rs`): the one order that composition may depend on,
 //! - [`Exchange`] (`exchange/`): capabilities and facts, in two phases,
 //! - [`compose`]: contributions become a [`Tree`]. Templates are rendered (`texts.rs`), contributions are grouped by
-//!   path (`gather.rs`), and each path becomes one file (`file/`) of a base, its slots (`slots.rs`), structured
+//!   path (`gather.rs`), and each path becomes one file (`file/`) of a base, its slots (`slots/`), structured
 //!   merges (`merge/`) and lines (`lines.rs`). What the user settled ([`Settlements`]) counts where packs disagree,
 //! - [`explain`] (`provenance.rs`): the same backwards, for one file.
 //!
@@ -35,9 +35,10 @@ use rayon::prelude::*;
 pub use exchange::{Exchange, ExchangeError, Link, Suppliers};
 pub use order::{OrderError, join_order, sort_canonically};
 pub use party::Party;
-pub use problem::{Problem, SettlementFault, SlotFault};
+pub use problem::Problem;
 pub use provenance::{Attribution, Place, Provenance, ShareKind, UsedTemplate, explain};
-pub use settle::{SettlementError, Settlements};
+pub use settle::{SettlementError, SettlementFault, Settlements};
+pub use slots::SlotFault;
 
 use crate::model::{Instance, Output, Tree};
 

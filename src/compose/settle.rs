@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::merge::{Decision, Decisions, Format};
 use super::party::Party;
-use super::problem::{Problem, SettlementFault};
+use super::problem::Problem;
 use crate::model::{Diagnose, Name, ProjectPath, Report, printable};
 
 /// What separates a path from a pointer.
@@ -55,6 +55,29 @@ impl Diagnose for SettlementError {
             "behind a path write `{ owner = \"INSTANCE\" }`, behind a path with `#/POINTER` that or a value; on the \
              command line `--settle PATH=@INSTANCE` or `--settle PATH#/POINTER=VALUE`",
         )
+    }
+}
+
+/// What can be wrong with a settlement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettlementFault {
+    /// There is no conflict at its place.
+    Stale,
+    /// It names an instance that has no say there.
+    NoShare {
+        /// Who is named.
+        owner: Name,
+        /// Who has a say.
+        parties: Vec<Party>,
+    },
+}
+
+impl SettlementFault {
+    pub(super) fn sentence(&self) -> String {
+        match self {
+            Self::Stale => "settles nothing: the packs do not disagree there".to_owned(),
+            Self::NoShare { owner, .. } => format!("names `{owner}`, which has no say there"),
+        }
     }
 }
 

@@ -29,22 +29,22 @@ pub enum ExchangeError {
         pack: Party,
         /// What it needs.
         requirement: Box<Requirement>,
-        /// Those that could have offered it and did not.
-        silent: Vec<Party>,
-        /// Those that provide it in a version that does not serve.
-        unfit: Vec<Party>,
+        /// Those that could have offered it and did not, with what they declare.
+        silent: Vec<(Party, String)>,
+        /// Those that provide it in a version that does not serve, with that version.
+        unfit: Vec<(Party, String)>,
         /// Packs outside of the project that provide it.
         suppliers: Vec<Name>,
     },
     /// More offers than a pack can use.
-    #[error("{pack} takes {} from one pack only, and {} offer it", capability(.requirement), listed(.givers))]
+    #[error("{pack} takes {} from one pack only, and {} offer it", capability(.requirement), listed(&packs(.givers)))]
     Surplus {
         /// Who takes it.
         pack: Party,
         /// What it takes.
         requirement: Box<Requirement>,
-        /// Who offers it.
-        givers: Vec<Party>,
+        /// Who offers it, and in which version.
+        givers: Vec<(Party, String)>,
     },
     /// An offer that the manifest does not announce.
     #[error("{pack} offers `{capability}@{version}` in plan, which its manifest does not declare")]
@@ -100,6 +100,10 @@ pub enum ExchangeError {
     },
 }
 
+fn packs(offers: &[(Party, String)]) -> Vec<&Party> {
+    offers.iter().map(|(pack, _)| pack).collect()
+}
+
 fn takers(links: &[Link]) -> Vec<&Party> {
     links.iter().map(|link| &link.taker).collect()
 }
@@ -127,7 +131,7 @@ impl Diagnose for ExchangeError {
                 missing(report("capability-missing"), silent, unfit, suppliers)
             }
             Self::Surplus { pack, givers, .. } => report("capability-surplus")
-                .details(givers.iter().map(|giver| format!("offered by {giver}")))
+                .details(givers.iter().map(|(giver, offer)| format!("{giver} offers `{offer}`")))
                 .hint(format!("leave out all but one of them, or `{}`", pack.instance)),
             Self::Undeclared { declared, .. } => {
                 let declared = if declared.is_empty() { "nothing".to_owned() } else { listed(declared) };
@@ -154,17 +158,19 @@ impl Diagnose for ExchangeError {
     }
 }
 
-fn missing(report: Report, silent: &[Party], unfit: &[Party], suppliers: &[Name]) -> Report {
+fn missing(report: Report, silent: &[(Party, String)], unfit: &[(Party, String)], suppliers: &[Name]) -> Report {
     let report = report
-        .details(silent.iter().map(|pack| format!("{pack} can offer it, but does not with these answers")))
-        .details(unfit.iter().map(|pack| format!("{pack} provides it in a version that does not serve")));
+        .details(silent.iter().map(|(pack, own)| format!("{pack} can offer `{own}`, but does not with these answers")))
+        .details(unfit.iter().map(|(pack, own)| format!("{pack} provides `{own}`, a version that does not serve")));
     if let [only] = suppliers {
         report.hint(format!("add a pack that provides it: `--pack {only}`"))
     } else if !suppliers.is_empty() {
         let names: Vec<String> = suppliers.iter().map(|name| format!("`{name}`")).collect();
         report.hint(format!("add one of the packs that provide it: {}", listed(&names)))
-    } else if !silent.is_empty() {
-        report.hint("look at that pack's answers: they decide what it offers")
+    } else if let [(pack, _), ..] = silent {
+        report.hint(format!("look at the answers of `{}`: they decide what it offers", pack.instance))
+    } else if let [(pack, _), ..] = unfit {
+        report.hint(format!("try another version of `{}`, or add a pack that provides it", pack.pack.name))
     } else {
         report.hint("add a pack that provides it, or drop the one that needs it")
     }

@@ -169,23 +169,27 @@ impl<'a> Exchange<'a> {
             });
         }
         if accepted.len() > 1 && !cardinality.bears_several() {
-            let givers = accepted.iter().filter_map(|(giver, _)| self.instances.get(*giver));
+            let giver = |&(giver, at): &(usize, usize)| {
+                let offer = self.offers(giver).get(at)?;
+                Some((Party::of(self.instances.get(giver)?), format!("{}@{}", offer.capability, offer.version)))
+            };
             return Some(ExchangeError::Surplus {
                 pack: Party::of(instance),
                 requirement: Box::new(requirement.clone()),
-                givers: givers.map(Party::of).collect(),
+                givers: accepted.iter().filter_map(giver).collect(),
             });
         }
         None
     }
 
-    /// The other instances whose manifests declare a capability that `fits`.
-    fn declared(&self, instance: &Instance, fits: impl Fn(&Name, &semver::Version) -> bool) -> Vec<Party> {
+    /// The other instances whose manifests declare a capability that `fits`, each with the first that does.
+    fn declared(&self, instance: &Instance, fits: impl Fn(&Name, &semver::Version) -> bool) -> Vec<(Party, String)> {
         let others = self.instances.iter().filter(|other| other.name != instance.name);
-        others
-            .filter(|other| other.manifest.provides.iter().any(|own| fits(&own.name, &own.version)))
-            .map(Party::of)
-            .collect()
+        let first = |other: &Instance| {
+            let own = other.manifest.provides.iter().find(|own| fits(&own.name, &own.version))?;
+            Some((Party::of(other), format!("{}@{}", own.name, own.version)))
+        };
+        others.filter_map(first).collect()
     }
 
     fn check_facts(

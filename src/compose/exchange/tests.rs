@@ -132,8 +132,8 @@ fn a_missing_provider_is_explained() {
     assert_eq!(
         report.details,
         [
-            "`a` 1.0.0 can offer it, but does not with these answers",
-            "`old` 1.0.0 provides it in a version that does not serve",
+            "`a` 1.0.0 can offer `web@1.0.0`, but does not with these answers",
+            "`old` 1.0.0 provides `web@0.3.0`, a version that does not serve",
         ]
     );
     let instances = [taker()];
@@ -151,6 +151,7 @@ fn a_surplus_names_all_who_offer() {
     let report = only(with_offers(&instances, &[0, 1]).taken(2, RENDER).unwrap_err());
     let message = "`c` 1.0.0 takes `web@^1` from one pack only, and `a` 1.0.0 and `b` 1.0.0 offer it";
     assert_eq!(report.message, message);
+    assert_eq!(report.details, ["`a` 1.0.0 offers `web@1.0.0`", "`b` 1.0.0 offers `web@1.0.0`"]);
     assert_eq!(report.hint.unwrap(), "leave out all but one of them, or `c`");
 }
 

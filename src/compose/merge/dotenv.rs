@@ -20,6 +20,14 @@ pub(crate) fn key_of(line: &str) -> Option<&str> {
     parse_line(line).ok().flatten().map(|line| line.key)
 }
 
+/// What a line says whatever its quotes are: the line itself where it sets nothing.
+pub(crate) fn identity_of(line: &str) -> Cow<'_, str> {
+    match parse_line(line) {
+        Ok(Some(Line { key, value })) => Cow::Owned(format!("{key}={value}")),
+        _ => Cow::Borrowed(line),
+    }
+}
+
 /// An assignment; none for a blank line or a comment.
 fn parse_line(text: &str) -> Result<Option<Line<'_>>, ()> {
     let text = text.trim();

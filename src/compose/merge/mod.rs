@@ -31,7 +31,7 @@ use crate::model::{ListRule, printable};
 use json::Dialect;
 use model::{Clash, ClashKind, Layer};
 
-pub(super) use dotenv::{key_of, line_of};
+pub(super) use dotenv::{identity_of, key_of, line_of};
 pub(super) use model::{Decision, Decisions};
 pub(super) use trace::{Origin, Trace, trace};
 

@@ -4,6 +4,7 @@ mod formatting;
 mod json;
 mod properties;
 mod values;
+mod yaml;
 
 use serde_json::Value;
 
@@ -31,4 +32,11 @@ fn weak(text: &str) -> Fragment<'_> {
 
 fn rule(pointer: &str, policy: ListPolicy) -> ListRule {
     ListRule { pointer: pointer.to_owned(), policy }
+}
+
+fn merged(format: Format, fragments: &[Fragment<'_>]) -> String {
+    match merge(format, fragments) {
+        Ok(text) => text,
+        Err(errors) => panic!("{errors:#?}"),
+    }
 }

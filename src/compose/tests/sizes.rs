@@ -1,7 +1,7 @@
 //! How much there may be, and that much is cheap.
 
 use super::*;
-use crate::model::Content;
+use crate::model::{Content, ListPolicy, ListRule};
 
 fn many(count: usize) -> Vec<Contribution> {
     (0..count).map(|at| file(&format!("d{}/f{at}", at % 100), "x\n")).collect()
@@ -47,6 +47,19 @@ fn many_shares_of_one_file_are_cheap() {
     contributions.extend((0..2_000).map(|at| merge("m.yaml", "yaml", &format!("l: [{at}]\nk{at}: 1\n"))));
     contributions.extend((0..20_000).map(|at| merge(".env", "dotenv", &format!("K{at}=1\n"))));
     contributions.extend((0..20_000).map(|at| lines(".gitignore", &[&format!("l{at}")])));
+    for (format, texts) in [
+        ("jsonc", ["{}", "{\"v\": {\"l\": [#]}}"]),
+        ("yaml", ["a: 1\n", "v: {l: [#]}\n"]),
+        ("toml", ["a = 1\n", "[v]\nl = [#]\n"]),
+    ] {
+        let path = format!("sorted.{format}");
+        contributions.push(file(&path, texts[0]));
+        contributions.extend((0..2_000).map(|at| {
+            merge_with(&path, format, &texts[1].replace('#', &at.to_string()), |merge| {
+                merge.lists = vec![ListRule { pointer: "/v/l".to_owned(), policy: ListPolicy::Sorted }];
+            })
+        }));
+    }
     let tree = composed(&[pack("a", contributions)]).unwrap();
     assert_eq!(text_of(&tree, ".gitignore").lines().count(), 20_001);
 }

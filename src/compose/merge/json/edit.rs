@@ -144,7 +144,7 @@ impl<'a> Editor<'a> {
         let end = end_of(&comments, comma, from);
         self.cut(end..end, rendered(fresh, indent, comma.is_some()));
         let close = node.span.end - 1;
-        if !self.text[end..close].contains('\n') && last.is_none() {
+        if !self.text[end..close].contains('\n') {
             self.cut(end..close, format!("\n{}", indent_at(self.text, node.span.start)));
         }
     }

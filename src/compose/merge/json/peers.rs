@@ -131,16 +131,18 @@ pub(super) fn items_of<'a>(peers: &[Peer<'a>]) -> Known<'a> {
     known
 }
 
-/// A member that the text does not have yet: as the first fragment that says just that writes it, or the first that
-/// says a part of it with what the others add.
+/// A member that the text does not have yet: as a fragment that says just that writes it, or as the first fragment does,
+/// with what the others add to it.
 pub(super) fn fresh_member(name: &str, value: &Value, lenders: &[Lender<'_>], indent: &str, unit: &str) -> Fresh {
     if let Some(lender) = lenders.iter().find(|lender| lender.is_in_lines() && lender.value == value) {
         return lender.lend(indent, unit);
     }
     let fresh = |text: String| Fresh { text, ..Fresh::default() };
-    match lenders.iter().position(|lender| becomes(lender.value, value)).and_then(|at| lenders.split_at_checked(at)) {
-        Some((_, [lender, others @ ..])) if lender.is_in_lines() => lender.grown(value, others, indent, unit),
-        Some((_, [lender, others @ ..])) => {
+    match lenders {
+        [lender, others @ ..] if becomes(lender.value, value) && lender.is_in_lines() => {
+            lender.grown(value, others, indent, unit)
+        }
+        [lender, others @ ..] if becomes(lender.value, value) => {
             let text = lender.in_lines(value, others, unit).unwrap_or_else(|| emit::lines(value, "", unit));
             fresh(format!("{}: {}", Value::from(name), moved(&text, ("", unit), (indent, unit))))
         }

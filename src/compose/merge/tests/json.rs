@@ -2,13 +2,6 @@
 
 use super::*;
 
-fn merged(format: Format, fragments: &[Fragment<'_>]) -> String {
-    match merge(format, fragments) {
-        Ok(text) => text,
-        Err(errors) => panic!("{errors:#?}"),
-    }
-}
-
 #[test]
 fn json_is_changed_where_it_changes() {
     let base = r#"{
@@ -196,6 +189,12 @@ fn what_two_fragments_bring_together_keeps_the_comments_of_both() {
     let two = "{\n    \"v\": {\n        // Of two.\n        \"b\": 2 // two\n    }\n}\n";
     let expected = "{\n\t\"k\": 0,\n\t// Ours.\n\t\"v\": {\n\t\t// Of one.\n\t\t\"a\": 1,\n\t\t// Of two.\n\t\t\"b\": 2 // two\n\t}\n}\n";
     assert_eq!(merged(Format::Jsonc, &[strong("{\n\t\"k\": 0\n}\n"), strong(one), strong(two)]), expected);
+}
+
+#[test]
+fn jsonc_puts_a_mark_behind_a_comment_on_a_line_of_its_own() {
+    let fragment = strong("{\n  \"b\": 2 // two\n}");
+    assert_eq!(merged(Format::Jsonc, &[strong("{\n  \"a\": 1 }"), fragment]), "{\n  \"a\": 1,\n  \"b\": 2 // two\n}");
 }
 
 #[test]

@@ -98,17 +98,16 @@ fn insert(
         return Ok(());
     }
     let theirs: Vec<(&Key, &Item)> = peers.iter().filter_map(|peer| peer.get_key_value(key)).collect();
-    let models: Vec<Value> = theirs.iter().map(|(_, item)| model(item)).collect();
-    let lends = |at: &usize| theirs.get(*at).is_some_and(|(_, item)| !is_inside_inline(item));
-    let whole = (0..models.len()).filter(lends).find(|at| models.get(*at) == Some(value));
+    let lends = |item: &Item| !is_inside_inline(item);
+    let whole = theirs.iter().find(|(_, item)| lends(item) && model(item) == *value);
     // A part of it, to which the others' parts are added.
-    let at = whole.or_else(|| models.iter().position(|model| becomes(model, value)).filter(lends));
-    let (peer_key, mut item) = match at.and_then(|at| theirs.get(at)) {
+    let part = || theirs.first().filter(|(_, item)| lends(item) && becomes(&model(item), value));
+    let (peer_key, mut item) = match whole.or_else(part) {
         Some((peer_key, item)) => (Some(*peer_key), (*item).clone()),
         None => (None, item_of(value)?),
     };
     if model(&item) != *value {
-        let below: Vec<&Item> = theirs.iter().skip(at.map_or(0, |at| at + 1)).map(|(_, item)| *item).collect();
+        let below: Vec<&Item> = theirs.iter().skip(1).map(|(_, item)| *item).collect();
         update_item(&mut item, value, &below, false)?;
     }
     set_apart(&mut item);

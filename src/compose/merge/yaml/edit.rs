@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::emit;
-use super::peers::{Member, Peer, flow_text, fresh_entry, fresh_item, items_of, lexeme, members_of, next_line};
+use super::peers::{Member, Peer, Place, flow_text, fresh_entry, fresh_item, items_of, lexeme, members_of, next_line};
 use super::syntax::{Body, Entry, Node};
 use crate::compose::merge::changes::{extends, grows};
 
@@ -22,15 +22,20 @@ pub(super) struct Source<'a> {
 pub(super) fn edit(base: &Source<'_>, old: &Value, new: &Value, peers: &[Source<'_>]) -> Result<String, String> {
     let peers: Vec<Peer<'_>> = peers
         .iter()
-        .filter_map(|peer| Some(Peer { text: peer.text, node: peer.root.as_ref()?, value: &peer.value }))
+        .filter_map(|peer| {
+            let node = peer.root.as_ref()?;
+            Some(Peer { text: peer.text, unit: node.unit(), node, value: &peer.value })
+        })
         .collect();
-    let mut editor = Editor { text: base.text, cuts: Vec::new() };
+    let unit = base.root.as_ref().and_then(Node::unit);
+    let mut editor = Editor { text: base.text, unit, cuts: Vec::new() };
     match (&base.root, new) {
         (Some(root), _) => editor.node(root, old, new, &peers, &Holder::Root)?,
         (None, Value::Object(members)) => {
             let theirs = members_of(&peers);
             let sources = |key: &str| theirs.get(key).map_or(&[][..], Vec::as_slice);
-            let text = members.iter().map(|(key, value)| fresh_entry(key, value, sources(key), 0)).collect();
+            let text =
+                members.iter().map(|(key, value)| fresh_entry(key, value, sources(key), editor.place(0))).collect();
             editor.insert(base.text.len(), text);
         }
         (None, other) => editor.insert(base.text.len(), format!("{}\n", emit::flow(other))),
@@ -40,13 +45,13 @@ pub(super) fn edit(base: &Source<'_>, old: &Value, new: &Value, peers: &[Source<
 
 /// The text in which a node that says `old` says `new`, and the place up to which the old one had to change.
 pub(super) fn edit_node(
-    text: &str,
+    (text, unit): (&str, Option<usize>),
     node: &Node,
     (old, new): (&Value, &Value),
     peers: &[Peer<'_>],
     holder: &Holder<'_>,
 ) -> Result<(String, usize), String> {
-    let mut editor = Editor { text, cuts: Vec::new() };
+    let mut editor = Editor { text, unit, cuts: Vec::new() };
     editor.node(node, old, new, peers, holder)?;
     let end = editor.cuts.iter().map(|(range, _)| range.end).max().unwrap_or_default();
     Ok((editor.finish(), end))
@@ -54,6 +59,8 @@ pub(super) fn edit_node(
 
 struct Editor<'a> {
     text: &'a str,
+    /// How deep its levels are, where it has several.
+    unit: Option<usize>,
     cuts: Vec<(Range<usize>, String)>,
 }
 
@@ -115,7 +122,7 @@ impl<'a> Editor<'a> {
                 // What comes through a merge key is there already; a change of it becomes a member of its own.
                 (None, Some(was)) if was == value => {}
                 _ if flow => added.push_str(&format!(", {}: {}", emit::scalar_text(key), emit::flow(value))),
-                _ => added.push_str(&fresh_entry(key, value, members, node.column)),
+                _ => added.push_str(&fresh_entry(key, value, members, self.place(node.column))),
             }
         }
         self.append(node, flow, added);
@@ -140,7 +147,7 @@ impl<'a> Editor<'a> {
             if flow {
                 added.push_str(&format!(", {}", flow_text(value, &known)));
             } else {
-                added.push_str(&fresh_item(value, &known, node.column));
+                added.push_str(&fresh_item(value, &known, self.place(node.column)));
             }
         }
         self.append(node, flow, added);
@@ -221,8 +228,9 @@ impl<'a> Editor<'a> {
     /// The elements of a block sequence that is written anew, those that stay as they are written.
     fn kept_items(&self, node: &Node, old: &Value, new: &Value, peers: &[Peer<'_>]) -> Option<String> {
         let (Value::Array(values), Body::List { flow: false, .. }) = (new, &node.body) else { return None };
-        let known = items_of(&[&[Peer { text: self.text, node, value: old }], peers].concat());
-        let lines: String = values.iter().map(|value| fresh_item(value, &known, node.column)).collect();
+        let known = items_of(&[&[self.own(node, old)], peers].concat());
+        let place = self.place(node.column);
+        let lines: String = values.iter().map(|value| fresh_item(value, &known, place)).collect();
         (!values.is_empty()).then(|| format!("\n{}", lines.trim_end_matches('\n')))
     }
 
@@ -230,24 +238,39 @@ impl<'a> Editor<'a> {
     fn long_text(&self, node: &Node, old: &Value, new: &Value, peers: &[Peer<'_>], column: usize) -> String {
         match (new, &node.body) {
             (Value::Array(values), Body::List { flow: true, items }) if !items.is_empty() => {
-                let known = items_of(&[Peer { text: self.text, node, value: old }]);
+                let known = items_of(&[self.own(node, old)]);
                 let texts: Vec<String> = values.iter().map(|value| flow_text(value, &known)).collect();
                 format!(" [{}]\n", texts.join(", "))
             }
             (Value::Array(values), _) if !values.is_empty() => {
                 let known = items_of(peers);
-                let lines: String = values.iter().map(|value| fresh_item(value, &known, column + 2)).collect();
+                let lines: String =
+                    values.iter().map(|value| fresh_item(value, &known, self.below_column(column))).collect();
                 format!("\n{lines}")
             }
             (Value::Object(members), _) if !members.is_empty() => {
                 let theirs = members_of(peers);
                 let sources = |key: &str| theirs.get(key).map_or(&[][..], Vec::as_slice);
-                let entry = |(key, value): (&String, &Value)| fresh_entry(key, value, sources(key), column + 2);
+                let entry =
+                    |(key, value): (&String, &Value)| fresh_entry(key, value, sources(key), self.below_column(column));
                 let lines: String = members.iter().map(entry).collect();
                 format!("\n{lines}")
             }
             _ => emit::behind_mark(new, column),
         }
+    }
+
+    fn own<'b>(&'b self, node: &'b Node, value: &'b Value) -> Peer<'b> {
+        Peer { text: self.text, unit: self.unit, node, value }
+    }
+
+    fn place(&self, indent: usize) -> Place {
+        Place { indent, unit: self.unit }
+    }
+
+    /// The place of what hangs on something at a column.
+    fn below_column(&self, column: usize) -> Place {
+        self.place(column + self.unit.unwrap_or(emit::UNIT))
     }
 
     fn line_end(&self, at: usize) -> usize {

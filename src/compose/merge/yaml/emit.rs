@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+/// How deep a level is.
+pub(super) const UNIT: usize = 2;
+
 /// A member of a block mapping at `indent`, with a newline at its end.
 pub(super) fn entry(key: &str, value: &Value, indent: usize) -> String {
     let pad = " ".repeat(indent);
@@ -33,9 +36,9 @@ pub(super) fn list(items: &[Value], indent: usize) -> String {
 /// What follows a colon or a dash, up to and with the last newline, for a parent at `indent`.
 pub(super) fn behind_mark(value: &Value, indent: usize) -> String {
     match value {
-        Value::Object(members) if !members.is_empty() => format!("\n{}", object(members, indent + 2)),
-        Value::Array(items) if !items.is_empty() => format!("\n{}", list(items, indent + 2)),
-        Value::String(text) => match literal(text, indent + 2) {
+        Value::Object(members) if !members.is_empty() => format!("\n{}", object(members, indent + UNIT)),
+        Value::Array(items) if !items.is_empty() => format!("\n{}", list(items, indent + UNIT)),
+        Value::String(text) => match literal(text, indent + UNIT) {
             Some(block) => format!(" {block}"),
             None => format!(" {}\n", scalar_text(text)),
         },

@@ -14,8 +14,17 @@ use crate::compose::merge::model::canonical;
 #[derive(Clone, Copy)]
 pub(super) struct Peer<'a> {
     pub(super) text: &'a str,
+    /// How deep its levels are, where it has several.
+    pub(super) unit: Option<usize>,
     pub(super) node: &'a Node,
     pub(super) value: &'a Value,
+}
+
+/// Where lines go: their column, and how deep a level is there.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) indent: usize,
+    pub(super) unit: Option<usize>,
 }
 
 /// A member of a fragment's mapping.
@@ -28,7 +37,13 @@ pub(super) struct Member<'a> {
 impl<'a> Member<'a> {
     /// The member's value as a peer of the one that is edited.
     pub(super) fn below(&self) -> Peer<'a> {
-        Peer { text: self.of.text, node: &self.entry.value, value: self.value }
+        Peer { node: &self.entry.value, value: self.value, ..self.of }
+    }
+
+    /// How deep its levels are.
+    fn unit(&self) -> Option<usize> {
+        let own = || self.entry.value.unit();
+        self.of.node.unit_at(self.entry).or_else(own).or(self.of.unit)
     }
 
     fn is_in_lines(&self) -> bool {
@@ -52,7 +67,7 @@ impl<'a> Member<'a> {
         let Self { of, entry, value } = self;
         let peers: Vec<Peer<'_>> = others.iter().map(Member::below).collect();
         let holder = Holder::Member(entry, of.node.column);
-        let (text, changed) = edit_node(of.text, &entry.value, (value, new), &peers, &holder).ok()?;
+        let (text, changed) = edit_node((of.text, of.unit), &entry.value, (value, new), &peers, &holder).ok()?;
         // Nothing above the member has changed, so what is behind it says how far it reaches now.
         let end = changed.max(next_line(of.text, entry.value.end(of.text)));
         let end = text.len().checked_sub(of.text.len() - end)?;
@@ -73,14 +88,14 @@ pub(super) fn members_of<'a>(peers: &[Peer<'a>]) -> BTreeMap<&'a str, Vec<Member
 }
 
 /// Elements of lists by what they say, with the text that says it.
-pub(super) type Known<'a> = BTreeMap<String, (&'a str, &'a Node)>;
+pub(super) type Known<'a> = BTreeMap<String, (Peer<'a>, &'a Node)>;
 
 pub(super) fn items_of<'a>(peers: &[Peer<'a>]) -> Known<'a> {
     let mut known = Known::new();
     for peer in peers {
         let (Body::List { items, .. }, Value::Array(values)) = (&peer.node.body, peer.value) else { continue };
         for (item, value) in items.iter().zip(values) {
-            known.entry(canonical(value)).or_insert((peer.text, item));
+            known.entry(canonical(value)).or_insert((*peer, item));
         }
     }
     known
@@ -98,32 +113,56 @@ fn short_text<'a>(text: &'a str, node: &Node) -> Option<&'a str> {
 
 pub(super) fn flow_text(value: &Value, known: &Known<'_>) -> String {
     // Bare words of a block may hold commas and brackets, so only quoted ones come over as they are.
-    let quoted = known.get(&canonical(value)).and_then(|(text, node)| short_text(text, node));
+    let quoted = known.get(&canonical(value)).and_then(|(peer, node)| short_text(peer.text, node));
     quoted.filter(|text| text.starts_with(['"', '\''])).map_or_else(|| emit::flow(value), str::to_owned)
 }
 
-/// A member that the text does not have yet: a fragment's own lines where one says all of it, or the lines of the first
-/// that says a part of it with what the others add.
-pub(super) fn fresh_entry(key: &str, value: &Value, members: &[Member<'_>], indent: usize) -> String {
+/// A member that the text does not have yet: a fragment's own lines where one says all of it, or the first fragment's
+/// with what the others add to it.
+pub(super) fn fresh_entry(key: &str, value: &Value, members: &[Member<'_>], place: Place) -> String {
+    let indent = place.indent;
     let says_it = |member: &&Member<'_>| member.is_in_lines() && member.value == value;
-    let copied = members.iter().filter(says_it).find_map(|member| member.excerpt(indent));
+    let copied = members.iter().filter(says_it).find_map(|member| Some((member.excerpt(indent)?, member.unit())));
     let grown = || {
-        let at = members.iter().position(|member| becomes(member.value, value))?;
-        let member = members.get(at).filter(|member| member.is_in_lines())?;
-        member.grown(value, members.get(at + 1..)?, indent)
+        let grows = |first: &Member<'_>| first.is_in_lines() && becomes(first.value, value);
+        let (first, others) = members.split_first().filter(|(first, _)| grows(first))?;
+        Some((first.grown(value, others, indent)?, first.unit()))
     };
-    copied.or_else(grown).unwrap_or_else(|| emit::entry(key, value, indent))
+    let (text, unit) = copied.or_else(grown).unwrap_or_else(|| (emit::entry(key, value, indent), Some(emit::UNIT)));
+    fitted(text, unit, place, &Value::Object([(key.to_owned(), value.clone())].into_iter().collect()))
 }
 
-pub(super) fn fresh_item(value: &Value, known: &Known<'_>, indent: usize) -> String {
-    let copied = known.get(&canonical(value)).and_then(|(text, node)| {
+/// Lines with levels as deep as those around them, where they say the same then.
+fn fitted(text: String, unit: Option<usize>, place: Place, value: &Value) -> String {
+    let (Some(from), Some(to)) = (unit, place.unit) else { return text };
+    if from == to {
+        return text;
+    }
+    let mut out = String::new();
+    for line in text.lines() {
+        let rest = line.trim_start_matches(' ');
+        let depth = (line.len() - rest.len()).saturating_sub(place.indent);
+        let column = if rest.is_empty() { 0 } else { place.indent + depth / from * to + depth % from };
+        out.push_str(&format!("{}{rest}\n", " ".repeat(column)));
+    }
+    if super::read(&out).as_ref() == Ok(value) { out } else { text }
+}
+
+pub(super) fn fresh_item(value: &Value, known: &Known<'_>, place: Place) -> String {
+    let indent = place.indent;
+    let known = known.get(&canonical(value));
+    let copied = known.and_then(|(Peer { text, .. }, node)| {
         let line = text[..node.span.start].rfind('\n').map_or(0, |at| at + 1);
         let dash = text[line..node.span.start].find('-').map(|at| at + line)?;
         // Nested sequences put several dashes on one line: then the first is another's.
         let only_dash = text[line..dash].trim().is_empty() && text[dash + 1..node.span.start].trim().is_empty();
         excerpt(text, dash, node, indent).filter(|_| only_dash)
     });
-    copied.unwrap_or_else(|| emit::item(value, indent))
+    let (text, unit) = match copied {
+        Some(text) => (text, known.and_then(|(peer, node)| node.unit().or(peer.unit))),
+        None => (emit::item(value, indent), Some(emit::UNIT)),
+    };
+    fitted(text, unit, place, &Value::Array(vec![value.clone()]))
 }
 
 /// The lines from `start` to the end of `node`, with the comments right above and behind, moved to another indentation.

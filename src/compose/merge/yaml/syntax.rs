@@ -62,6 +62,26 @@ impl Node {
             }
     }
 
+    /// How deep a level is: how far the first mapping inside of a mapping is indented.
+    pub(super) fn unit(&self) -> Option<usize> {
+        match &self.body {
+            Body::Scalar { .. } | Body::Alias => None,
+            Body::List { items, .. } => items.iter().find_map(Self::unit),
+            Body::Object { entries, .. } => {
+                let below = || entries.iter().find_map(|entry| entry.value.unit());
+                entries.iter().find_map(|entry| self.unit_at(entry)).or_else(below)
+            }
+        }
+    }
+
+    /// How far the mapping that one of its members is has been indented.
+    pub(super) fn unit_at(&self, entry: &Entry) -> Option<usize> {
+        match &entry.value.body {
+            Body::Object { flow: false, .. } => entry.value.column.checked_sub(self.column).filter(|unit| *unit > 0),
+            _ => None,
+        }
+    }
+
     /// The members of a mapping whose keys are scalars, with the keys' texts.
     pub(super) fn members(&self) -> impl Iterator<Item = (&str, &Entry)> {
         let entries: &[Entry] = if let Body::Object { entries, .. } = &self.body { entries } else { &[] };

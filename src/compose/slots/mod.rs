@@ -1,9 +1,13 @@
 //! Slots: lines of a file where other packs put text.
 
+mod fault;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use fault::SlotFault;
+
 use super::party::Party;
-use super::problem::{Problem, SlotFault};
+use super::problem::Problem;
 use crate::model::{Opening, ProjectPath, printable};
 
 /// A fill with its place in the order.
