@@ -46,7 +46,7 @@ fn the_lock_holds_what_it_resolved_to() {
 # Written by scaffold: every input of the run that made this project, and the files that came of it.
 # Keep it in version control. To change something, edit `scaffold.toml`.
 version = 1
-edition = 1
+edition = 2
 
 [project]
 name = 'Plain "&" simple'
