@@ -34,6 +34,7 @@ app/api/middleware.py
 app/api/v1/__init__.py
 app/api/v1/endpoints/__init__.py
 app/api/v1/endpoints/orders.py
+app/api/v1/order_access.py
 app/api/v1/router.py
 app/core/__init__.py
 app/core/config.py
@@ -69,10 +70,11 @@ tests/orders/samples.py
 tests/orders/test_auth.py
 tests/orders/test_concurrency.py
 tests/orders/test_orders.py
-tests/orders/tokens.py
 tests/test_app.py
 tests/test_health.py
 tests/test_migrations.py
+tests/test_security.py
+tests/tokens.py
 
 "#]]
     );
@@ -80,8 +82,8 @@ tests/test_migrations.py
 
 #[test]
 fn any_order_of_packs_gives_the_same_bytes() {
-    let packs = ["fastapi-orders", "terraform-eks", "gh-actions"];
-    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let packs = ["fastapi-orders", "fastapi-users", "terraform-eks", "gh-actions"];
+    let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1], [1, 3, 0, 2], [2, 0, 3, 1]];
     let trees = orders.map(|order| {
         let machine = Machine::new();
         let mut arguments = vec!["new", "shop", "--defaults"];
@@ -91,6 +93,64 @@ fn any_order_of_packs_gives_the_same_bytes() {
     });
     for tree in &trees {
         assert_eq!(*tree, trees[0]);
+    }
+}
+
+/// The lines of a text that hold some word.
+fn lines_with<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
+    text.lines().filter(|line| line.contains(word)).collect()
+}
+
+#[test]
+fn two_resources_share_what_there_is_once() {
+    let machine = Machine::new();
+    machine.run(&["new", "shop", "--pack", "fastapi-users", "--pack", "fastapi-orders", "--defaults"]).succeeds();
+    assert_data_eq!(
+        machine.read("shop/app/api/v1/router.py"),
+        str![[r#"
+"""The routes of version 1."""
+
+from fastapi import APIRouter
+
+from app.api.v1.endpoints.orders import router as orders
+from app.api.v1.endpoints.users import router as users
+from app.core.config import API_V1_PREFIX
+
+router = APIRouter(prefix=API_V1_PREFIX)
+router.include_router(orders)
+router.include_router(users)
+
+"#]]
+    );
+    let config = machine.read("shop/app/core/config.py");
+    assert_eq!(lines_with(&config, "class Settings").len(), 1);
+    assert_eq!(lines_with(&config, "jwt_key:").len(), 1);
+    let readme = machine.read("shop/README.md");
+    assert_eq!(lines_with(&readme, "## Callers").len(), 1);
+    assert_eq!((lines_with(&readme, "## Orders").len(), lines_with(&readme, "## Users").len()), (1, 1));
+    // Tokens and passwords are both checked by way of `cffi`.
+    let requirements = machine.read("shop/requirements.txt");
+    let packages = lines_with(&requirements, "==").into_iter().filter_map(|line| line.split("==").next());
+    let mut once: Vec<&str> = packages.clone().collect();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(packages.count(), once.len(), "{once:?}");
+    assert!(once.contains(&"cffi"), "{once:?}");
+    // Neither pack's migrations come after the other's.
+    for revision in ["20260105_orders", "20260126_users"] {
+        let text = machine.read(&format!("shop/migrations/versions/{revision}.py"));
+        assert_eq!(lines_with(&text, "down_revision"), ["down_revision = None"], "{revision}");
+    }
+}
+
+#[test]
+fn without_callers_to_check_nothing_reads_tokens() {
+    let machine = Machine::new();
+    let packs = ["--pack", "fastapi-users", "--pack", "fastapi-orders"];
+    machine.run(&[&["new", "shop", "--defaults", "--set", "auth=none"][..], &packs].concat()).succeeds();
+    for (path, contents) in machine.tree("shop") {
+        let text = String::from_utf8_lossy(&contents).to_lowercase();
+        assert!(path == "scaffold.lock" || !(text.contains("jwt") || text.contains("core.security")), "{path}");
     }
 }
 

@@ -69,6 +69,14 @@ impl Postgres {
         Ok(self.url_of(name))
     }
 
+    /// Runs SQL in one of its databases, and returns the values that come of it, a row a line.
+    pub fn query(&self, database: &str, sql: &str) -> Outcome<String> {
+        let mut psql = self.program("psql");
+        psql.args(["--host=127.0.0.1", "--username=postgres", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]);
+        psql.args(["--set=ON_ERROR_STOP=1", "--command", sql, "--port"]).arg(self.port.to_string()).arg(database);
+        process::output(&mut psql)
+    }
+
     fn url_of(&self, database: &str) -> String {
         format!("postgresql+asyncpg://postgres@127.0.0.1:{}/{database}", self.port)
     }
@@ -149,8 +157,9 @@ pub fn programs() -> Outcome<PathBuf> {
         .collect();
     versions.sort();
     folders.extend(versions.into_iter().rev().map(|(_, folder)| folder));
-    let complete =
-        |folder: &PathBuf| ["initdb", "pg_ctl", "createdb"].iter().all(|program| folder.join(program).is_file());
+    let complete = |folder: &PathBuf| {
+        ["initdb", "pg_ctl", "createdb", "psql"].iter().all(|program| folder.join(program).is_file())
+    };
     folders.into_iter().find(complete).ok_or_else(|| {
         Failure::new("PostgreSQL's server is not installed\nhint: on Debian as root, `apt-get install postgresql`")
     })

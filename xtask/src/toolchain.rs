@@ -13,8 +13,8 @@ use crate::process;
 /// What packs are built for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Debian's packages with which packs can be built.
-pub const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
+/// Debian's packages with which packs can be built. `rust-lld` is in `rust-web-llvm`, and leads to what `lld-22` has.
+pub const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"];
 
 /// A compiler that can build packs.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 
 use scaffold_pack::prelude::*;
 use scaffold_pack::{
-    Context, Diagnostic, Manifest, Object, Output, Pack, Requirement, Taken, jinja, offered, sources, template,
+    Context, Diagnostic, Manifest, Object, Output, Pack, Requirement, Taken, offered, sources, template,
 };
 
 /// The place of this pack's fills among those of other resources.
@@ -16,25 +16,27 @@ const SERVICE: &str = r#"{
     "properties": { "base_path": { "type": "string" }, "port": { "type": "integer" } }
 }"#;
 
+/// What is read of how callers are checked, where they are.
+const AUTH: &str =
+    r#"{ "type": "object", "required": ["roles_claim"], "properties": { "roles_claim": { "type": "string" } } }"#;
+
 struct Orders;
 
 impl Pack for Orders {
     fn manifest() -> Manifest {
         scaffold_pack::manifest!()
             .description(include_str!("../description.md"))
-            .keywords(["fastapi", "orders", "rest", "jwt"])
-            .questions(include_str!("../questions.json"))
-            .depends_on("fastapi-base", "^0.1")
+            .keywords(["fastapi", "orders", "rest"])
+            .depends_on("fastapi-base", "^0.2")
+            .depends_on("fastapi-auth", "^0.1")
             .requires(Requirement::exactly_one("http-service", "^1").reading(SERVICE))
+            .requires(Requirement::at_most_one("bearer-auth", "^1").reading(AUTH))
     }
 
     fn render(context: &Context, taken: &[Taken]) -> Result<Output, Vec<Diagnostic>> {
-        let mut facts = Object::new();
-        if let Some(service) = offered(taken, "http-service").next() {
-            facts = facts.json("http-service", &service.facts);
-        }
+        let facts = taken.iter().fold(Object::new(), |facts, offer| facts.json(&offer.capability, &offer.facts));
         let values = context.values().object("facts", &facts);
-        let jwt = jinja::holds("answers.auth == 'jwt'", &values)?;
+        let checks_callers = offered(taken, "bearer-auth").next().is_some();
         Ok(Output::new()
             .templated(
                 &values,
@@ -62,37 +64,16 @@ impl Pack for Orders {
             .fill_at("app/api/v1/router.py", "routers", ORDER, "router.include_router(orders)")
             .fill_at("app/models/__init__.py", "models", ORDER, "from app.models.order import Order, OrderItem")
             .fill_at("README.md", "sections", ORDER, template!("fills/readme.md.j2", &values))
-            .when(jwt, |output| checks_callers(output, &values)))
+            .when(checks_callers, |output| access(output, &values)))
     }
 }
 
-/// What bearer tokens need.
-fn checks_callers(output: Output, values: &Object) -> Output {
-    output
-        .templated(
-            values,
-            sources![
-                "app/core/security.py.j2",
-                "scripts/dev_token.py.j2",
-                "tests/orders/conftest.py.j2",
-                "tests/orders/tokens.py.j2",
-                "tests/orders/test_auth.py.j2",
-            ],
-        )
-        .fill_at("app/core/config.py", "settings", ORDER, template!("fills/settings.py.j2", values))
-        .fill_at("tests/conftest.py", "test_settings", ORDER, template!("fills/test_settings.py.j2", values))
-        .fill_at("README.md", "settings_table", ORDER, template!("fills/settings.md.j2", values))
-        .fill_at("Makefile", "targets", ORDER, template!("fills/targets.mk.j2", values))
-        .lines("requirements.txt", include_str!("../requirements.txt").lines())
-        .lines(
-            ".env.example",
-            [
-                "JWT_ISSUER=http://issuer.localhost",
-                "JWT_AUDIENCE=orders",
-                "JWT_ALGORITHM=HS256",
-                "JWT_KEY=for-development-only-never-in-production",
-            ],
-        )
+/// What each caller may do.
+fn access(output: Output, values: &Object) -> Output {
+    output.templated(
+        values,
+        sources!["app/api/v1/order_access.py.j2", "tests/orders/conftest.py.j2", "tests/orders/test_auth.py.j2"],
+    )
 }
 
 scaffold_pack::export!(Orders);
@@ -106,30 +87,47 @@ mod tests {
 
     use super::*;
 
-    fn tree(auth: &str) -> test::Rendered {
-        let service = test::taken("fastapi-base", "http-service", &json!({ "base_path": "/api/v1", "port": 8000 }));
-        test::render::<Orders>(&test::context(json!({ "auth": auth })), &[service]).unwrap()
+    fn tree(checks_callers: bool) -> test::Rendered {
+        let service = json!({ "base_path": "/api/v1", "port": 8000 });
+        let auth = json!({ "format": "jwt", "roles_claim": "roles" });
+        let mut taken = vec![test::taken("fastapi-base", "http-service", &service)];
+        taken.extend(checks_callers.then(|| test::taken("fastapi-auth", "bearer-auth", &auth)));
+        test::render::<Orders>(&test::context(json!({})), &taken).unwrap()
     }
 
     #[test]
-    fn every_template_renders_with_either_answer() {
-        for auth in ["jwt", "none"] {
-            let tree = tree(auth);
-            for path in tree.paths().into_iter().filter(|path| path.ends_with("order.py") || path.contains("orders")) {
-                assert!(!tree.text(path).contains("{{ "), "{path} with {auth}");
+    fn every_template_renders_whether_or_not_callers_are_checked() {
+        for checks_callers in [true, false] {
+            let tree = tree(checks_callers);
+            for path in tree.paths().into_iter().filter(|path| path.contains("order") && !path.ends_with("__.py")) {
+                assert!(!tree.text(path).contains("{{ "), "{path}, {checks_callers}");
             }
             let readme = tree.fills("README.md", "sections");
             assert!(readme[0].starts_with('\n') && readme[0].contains("## Orders"), "{readme:?}");
+            assert_eq!(readme[0].contains("among its `roles`"), checks_callers);
         }
     }
 
     #[test]
-    fn callers_are_checked_where_that_was_chosen() {
-        let (jwt, none) = (tree("jwt"), tree("none"));
-        for path in ["app/core/security.py", "tests/orders/test_auth.py", "Makefile", "requirements.txt"] {
-            assert!(jwt.paths().contains(&path) && !none.paths().contains(&path), "{path}");
+    fn access_is_ruled_where_callers_are_checked() {
+        let (checked, open) = (tree(true), tree(false));
+        for path in ["app/api/v1/order_access.py", "tests/orders/test_auth.py"] {
+            assert!(checked.paths().contains(&path) && !open.paths().contains(&path), "{path}");
         }
-        assert!(jwt.fills("app/core/config.py", "settings")[0].starts_with('\n'));
-        assert!(none.lines(".env.example").is_empty());
+        let endpoints = "app/api/v1/endpoints/orders.py";
+        assert!(checked.text(endpoints).contains("CallerDep") && !open.text(endpoints).contains("aller"));
+    }
+
+    #[test]
+    fn its_tables_come_by_a_branch_of_their_own() {
+        let revision = "migrations/versions/20260105_orders.py";
+        let tree = tree(true);
+        assert!(tree.is_once(revision));
+        let text = tree.text(revision);
+        // What databases remember, and what lets the branch be applied to one that has gone past everything else.
+        for line in ["revision = \"5c1e0a7d9b42\"", "down_revision = None", "depends_on = \"0001\""] {
+            assert!(text.contains(line), "{line}");
+        }
+        assert!(text.contains("branch_labels = (\"orders\",)"));
     }
 }

@@ -6,6 +6,7 @@
 
 mod containers;
 mod kubernetes;
+mod life;
 mod project;
 mod service;
 mod terraform;
@@ -24,8 +25,15 @@ use crate::process;
 
 /// What is composed. The first has everything, and is also made in other orders.
 const COMPOSITIONS: &[Composition] = &[
-    Composition { name: "shop", packs: &["fastapi-orders", "terraform-eks", "gh-actions"], answers: &[] },
-    Composition { name: "gateway", packs: &["fastapi-orders", "gh-actions"], answers: &["auth=none"] },
+    Composition {
+        name: "shop",
+        packs: &["fastapi-orders", "fastapi-users", "terraform-eks", "gh-actions"],
+        answers: &[],
+    },
+    Composition { name: "gateway", packs: &["fastapi-users", "fastapi-orders", "gh-actions"], answers: &["auth=none"] },
+    Composition { name: "orders", packs: &["fastapi-orders", "terraform-eks", "gh-actions"], answers: &[] },
+    Composition { name: "users", packs: &["fastapi-users", "terraform-eks", "gh-actions"], answers: &[] },
+    Composition { name: "guarded", packs: &["fastapi-auth"], answers: &[] },
     Composition { name: "bare", packs: &["fastapi-base"], answers: &[] },
 ];
 
@@ -53,6 +61,8 @@ pub fn verify(root: &Path) -> Outcome<Verdict> {
         }
         check(&project, &tools, server.as_ref(), is_first, &mut list);
     }
+    println!("  -- services that are given another pack later");
+    life::check(&scaffold, &tools, server.as_ref(), &mut list);
     list.verdict()
 }
 

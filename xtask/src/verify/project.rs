@@ -67,10 +67,17 @@ impl Scaffold {
 
     /// Makes a project from the registry in the program.
     pub fn make(&self, composition: &Composition) -> Outcome<Project> {
-        let mut new = self.new_in(&self.folder, composition)?;
+        self.make_below("", composition)
+    }
+
+    /// Makes a project in a folder of its own, where another of the same name does not stand in its way.
+    pub fn make_below(&self, folder: &str, composition: &Composition) -> Outcome<Project> {
+        let folder = self.folder.join(folder);
+        fs::create_dir_all(&folder).map_err(Failure::io(&folder))?;
+        let mut new = self.new_in(&folder, composition)?;
         new.args(composition.packs.iter().flat_map(|pack| ["--pack", pack]));
         process::quietly(&mut new)?;
-        Ok(Project { name: composition.name.to_owned(), folder: self.folder.join(composition.name) })
+        Ok(Project { name: composition.name.to_owned(), folder: folder.join(composition.name) })
     }
 
     /// Makes the project again with its packs in every rotation, backwards too, in other places, time zones and

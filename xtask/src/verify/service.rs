@@ -26,23 +26,7 @@ pub fn check(project: &Project, tools: &Tools, uv: Option<PathBuf>, server: Opti
     if project.find("Makefile").is_none() {
         return;
     }
-    let make = |target: &str| {
-        let mut make = tools.command("make", &project.folder);
-        make.arg(target);
-        match &uv {
-            // Last, because Python's tools bring a Python along, which is not the one to make environments with.
-            Some(uv) => {
-                let path = std::env::var_os("PATH").unwrap_or_default();
-                let paths: Vec<_> = std::env::split_paths(&path).chain(uv.parent().map(Path::to_owned)).collect();
-                make.env("PATH", std::env::join_paths(paths).unwrap_or(path));
-            }
-            // Even where the machine has it.
-            None => {
-                make.arg("UV=");
-            }
-        }
-        make
-    };
+    let make = |target: &str| make(project, tools, uv.as_deref(), target);
     let by = if uv.is_some() { "make install, by uv" } else { "make install, by pip" };
     let installed = list.check(by, || passed(process::quietly(&mut make("install"))));
     if !installed {
@@ -56,6 +40,25 @@ pub fn check(project: &Project, tools: &Tools, uv: Option<PathBuf>, server: Opti
         Some(server) => passed(serve(project, server, &make)),
         None => Ok(Verdict::Skipped("there is no PostgreSQL".to_owned())),
     });
+}
+
+/// One of the project's targets, with uv where it is given and without it otherwise.
+pub fn make(project: &Project, tools: &Tools, uv: Option<&Path>, target: &str) -> Command {
+    let mut make = tools.command("make", &project.folder);
+    make.arg(target);
+    match uv {
+        // Last, because Python's tools bring a Python along, which is not the one to make environments with.
+        Some(uv) => {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let paths: Vec<_> = std::env::split_paths(&path).chain(uv.parent().map(Path::to_owned)).collect();
+            make.env("PATH", std::env::join_paths(paths).unwrap_or(path));
+        }
+        // Even where the machine has it.
+        None => {
+            make.arg("UV=");
+        }
+    }
+    make
 }
 
 fn passed(outcome: Outcome<()>) -> Outcome<Verdict> {

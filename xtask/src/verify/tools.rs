@@ -12,6 +12,10 @@ use crate::process;
 
 /// What of `tests/verify/` Node runs.
 const NODE_FILES: &[&str] = &["package.json", "package-lock.json", ".npmrc", "json-modules.mjs", "workflows.mjs"];
+/// Where tools keep what the next run, or the next project, need not fetch or find out again: mostly the types of the
+/// packages that all projects have.
+const CACHES: &[(&str, &str)] =
+    &[("PIP_CACHE_DIR", "pip"), ("UV_CACHE_DIR", "uv"), ("npm_config_cache", "npm"), ("MYPY_CACHE_DIR", "mypy")];
 /// What says that an installation is whole, and of which lock.
 const STAMP: &str = "installed";
 
@@ -48,7 +52,7 @@ impl Tools {
     /// A command that keeps what it downloads where the next run finds it.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
         let mut command = process::command(program, folder);
-        for (variable, name) in [("PIP_CACHE_DIR", "pip"), ("UV_CACHE_DIR", "uv"), ("npm_config_cache", "npm")] {
+        for (variable, name) in CACHES {
             command.env(variable, self.folder.join("cache").join(name));
         }
         command.env("CHECKPOINT_DISABLE", "1").env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
