@@ -24,3 +24,4 @@ mod rooms;
 mod sandbox;
 mod skew;
 mod support;
+mod trust;

@@ -81,6 +81,8 @@ pub struct Resolved {
     pub digest: Digest,
     /// The component's size in bytes.
     pub size: u64,
+    /// The key that signed it; none where nobody did.
+    pub signer: Option<String>,
     /// Where it comes from.
     pub origin: Origin,
     /// Whether the user asked for it; false where another pack did.
@@ -256,7 +258,7 @@ impl Request {
             };
             Some(resolved.map(|resolved| Resolved { requested: requested.contains(instance), ..resolved }))
         });
-        Ok(resolved.collect::<Result<_, _>>()?)
+        resolved.collect()
     }
 }
 
@@ -268,6 +270,7 @@ fn from_local(instance: &Name, local: &LocalPack) -> Resolved {
         imports: local.inspection.imports.iter().map(ToString::to_string).collect(),
         digest: local.digest,
         size: local.bytes.len() as u64,
+        signer: None,
         origin: Origin::Path(local.path.clone()),
         requested: true,
         bytes: Some(Arc::clone(&local.bytes)),
@@ -279,7 +282,7 @@ fn from_choice(
     choice: &Choice,
     manifest: Arc<Manifest>,
     registries: &Registries<'_>,
-) -> Result<Resolved, RegistryError> {
+) -> Result<Resolved, ResolveError> {
     let Choice { registry, line } = choice;
     let source = registries.get(registry.as_ref())?;
     Ok(Resolved {
@@ -289,6 +292,7 @@ fn from_choice(
         imports: line.imports.clone(),
         digest: line.digest,
         size: line.size,
+        signer: registries.judge(registry.as_ref(), line)?,
         origin: Origin::Registry { name: registry.clone(), id: source.id().to_owned(), url: source.url().to_owned() },
         requested: true,
         bytes: None,
