@@ -115,13 +115,32 @@ impl Resolved {
         if let Some(bytes) = &self.bytes {
             return Ok(Cow::Borrowed(bytes));
         }
-        let source = self.source(registries)?;
-        let bytes = fetch(source, &self.blob())?;
-        if !source.is_verified() && !carries(&bytes, &self.manifest) {
-            source.forget(&self.manifest.name);
-            return Err(RegistryError::ManifestDiffers { registry: source.url().to_owned(), pack: self.pack() });
-        }
+        let bytes = fetch(self.source(registries)?, &self.blob())?;
+        self.check(&bytes, registries)?;
         Ok(bytes)
+    }
+
+    /// Whether a registry's word has to be taken for what its component carries, until [`Resolved::check`] has seen it.
+    pub fn needs_check(&self, registries: &Registries<'_>) -> bool {
+        self.bytes.is_none() && self.source(registries).is_ok_and(|source| !source.is_verified())
+    }
+
+    /// The component carries the manifest that the index showed. `bytes` are those of its digest.
+    ///
+    /// # Errors
+    /// A component that carries another one.
+    pub fn check(&self, bytes: &[u8], registries: &Registries<'_>) -> Result<(), RegistryError> {
+        let source = self.source(registries)?;
+        if !self.needs_check(registries) || carries(bytes, &self.manifest) {
+            return Ok(());
+        }
+        source.forget(&self.manifest.name);
+        Err(RegistryError::ManifestDiffers { registry: source.url().to_owned(), pack: self.pack() })
+    }
+
+    /// The digest of its manifest.
+    pub fn manifest_digest(&self) -> Digest {
+        self.manifest.digest()
     }
 
     fn source<'a>(&self, registries: &'a Registries<'_>) -> Result<&'a dyn Source, RegistryError> {

@@ -3,7 +3,6 @@
 use minisign_verify::{PublicKey, Signature};
 
 use super::TrustError;
-use crate::model::Digest;
 use crate::registry::IndexLine;
 
 /// The statement about a version, as it is signed.
@@ -11,14 +10,13 @@ use crate::registry::IndexLine;
 /// A manifest is named by the digest of its JSON, as this version writes it. One with members that this version does not
 /// know has another digest here, so lines with such members get another format's number.
 pub fn text(line: &IndexLine) -> String {
-    let manifest = serde_json::to_vec(&line.manifest).unwrap_or_default();
     format!(
         "scaffold-pack-v1\nname: {}\nversion: {}\nsha256: {}\nsize: {}\nmanifest: {}\n",
         line.name,
         line.version,
         line.digest.hex(),
         line.size,
-        Digest::of(&manifest).hex()
+        line.manifest.digest().hex()
     )
 }
 

@@ -42,6 +42,14 @@ pub fn check(root: &Path) -> Outcome<Verdict> {
         Some(server) => user.compare(&server, "nginx", &expected),
         None => Ok(Verdict::Skipped("nginx is not installed".to_owned())),
     });
+    list.check("nginx with TLS speaks HTTP/2", || match Server::nginx_with_tls(&registry, folder.path())? {
+        Some(server) => user.compare(&server, "tls", &expected).and_then(|verdict| {
+            let asked = server.log()?;
+            let all = asked.lines().all(|line| line.contains("HTTP/2"));
+            if all { Ok(verdict) } else { Err(Failure::new(format!("not all of this is HTTP/2:\n{asked}"))) }
+        }),
+        None => Ok(Verdict::Skipped("nginx or openssl is not installed".to_owned())),
+    });
     list.check(&format!("nginx with {PACKS} packs more"), || {
         let large = folder.path().join("large");
         large::make(&registry, &large, PACKS, VERSIONS)?;
@@ -67,27 +75,30 @@ impl User {
         Ok(Self { program, folder: folder.to_owned() })
     }
 
-    fn command(&self, home: &str, registry: Option<&str>) -> Command {
+    fn command(&self, home: &str, server: Option<&Server>) -> Command {
         let mut command = process::command(&self.program, &self.folder);
         command.env("SCAFFOLD_HOME", self.folder.join(home)).env("SOURCE_DATE_EPOCH", "1767225600");
-        match registry {
-            Some(url) => command.env("SCAFFOLD_REGISTRY", url),
-            None => command.env_remove("SCAFFOLD_REGISTRY"),
-        };
+        command.env_remove("SCAFFOLD_REGISTRY").env_remove("SSL_CERT_FILE");
+        if let Some(server) = server {
+            command.env("SCAFFOLD_REGISTRY", server.url());
+        }
+        if let Some(authority) = server.and_then(Server::authority) {
+            command.env("SSL_CERT_FILE", authority);
+        }
         command
     }
 
     /// Makes a project in a folder of its own, with a home of its own.
-    fn make(&self, name: &str, registry: Option<&str>) -> Outcome<PathBuf> {
+    fn make(&self, name: &str, server: Option<&Server>) -> Outcome<PathBuf> {
         let project = self.folder.join(name).join("shop");
-        let mut command = self.command(&format!("{name}-home"), registry);
+        let mut command = self.command(&format!("{name}-home"), server);
         process::quietly(command.args(["new", "--defaults", "--pack", PACK]).arg(&project))?;
         Ok(project)
     }
 
     /// Makes the same project from a server, twice: once with all that has to be asked for, once with nothing.
     fn compare(&self, server: &Server, name: &str, expected: &Path) -> Outcome<Verdict> {
-        let project = self.make(name, Some(&server.url()))?;
+        let project = self.make(name, Some(server))?;
         process::quietly(process::command("diff", &self.folder).arg("-r").args([expected, project.as_path()]))?;
         let lock = project.join("scaffold.lock");
         let text = std::fs::read_to_string(&lock).map_err(Failure::io(&lock))?;
@@ -99,7 +110,7 @@ impl User {
             return Err(Failure::new(format!("for {packs} packs these were asked for:\n    {}", asked.join("\n    "))));
         }
         std::fs::remove_dir_all(&project).map_err(Failure::io(&project))?;
-        self.make(name, Some(&server.url()))?;
+        self.make(name, Some(server))?;
         match server.requests()?.len() - asked.len() {
             0 => Ok(Verdict::Passed),
             more => Err(Failure::new(format!("{more} requests for what was here"))),

@@ -13,11 +13,15 @@ use crate::{process, setup};
 const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Where a server with TLS has its certificate.
+const CERTIFICATE: &str = "ssl_certificate server.pem;\n    ssl_certificate_key server.key;\n    ";
+
 /// A running server.
 pub struct Server {
     child: Child,
     port: u16,
     log: PathBuf,
+    authority: Option<PathBuf>,
 }
 
 impl Server {
@@ -40,21 +44,36 @@ impl Server {
             return Ok(None);
         }
         let port = free_port()?;
-        let own = work.join(format!("nginx-{port}"));
-        fs::create_dir(&own).map_err(Failure::io(&own))?;
+        Self::start_nginx(folder, &own_folder(work, port)?, port, "").map(Some)
+    }
+
+    /// nginx as `localhost` with a certificate, if there are nginx and a program that makes certificates.
+    pub fn nginx_with_tls(folder: &Path, work: &Path) -> Outcome<Option<Self>> {
+        if !process::runs("nginx", &["-v"]) || !process::runs("openssl", &["version"]) {
+            return Ok(None);
+        }
+        let port = free_port()?;
+        let own = own_folder(work, port)?;
+        make_certificate(&own)?;
+        let mut server = Self::start_nginx(folder, &own, port, " ssl http2")?;
+        server.authority = Some(own.join("authority.pem"));
+        Ok(Some(server))
+    }
+
+    fn start_nginx(folder: &Path, own: &Path, port: u16, options: &str) -> Outcome<Self> {
         let (log, configuration) = (own.join("access.log"), own.join("nginx.conf"));
-        let text = configuration_of(folder, &own, port);
+        let text = configuration_of(folder, own, port, options);
         fs::write(&configuration, text).map_err(Failure::io(&configuration))?;
-        let mut command = process::command("nginx", &own);
-        command.arg("-e").arg(own.join("error.log")).arg("-p").arg(&own).arg("-c").arg(&configuration);
-        Self::start(&mut command, port, log).map(Some)
+        let mut command = process::command("nginx", own);
+        command.arg("-e").arg(own.join("error.log")).arg("-p").arg(own).arg("-c").arg(&configuration);
+        Self::start(&mut command, port, log)
     }
 
     fn start(command: &mut Command, port: u16, log: PathBuf) -> Outcome<Self> {
         let program = process::line(command);
         let child = command.stdout(Stdio::null()).spawn();
         let child = child.map_err(|error| Failure::new(format!("`{program}` can't be started: {error}")))?;
-        let server = Self { child, port, log };
+        let server = Self { child, port, log, authority: None };
         for _ in 0..TRIES {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 return Ok(server);
@@ -66,12 +85,25 @@ impl Server {
 
     /// Where it serves.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/", self.port)
+        match self.authority {
+            None => format!("http://127.0.0.1:{}/", self.port),
+            Some(_) => format!("https://localhost:{}/", self.port),
+        }
+    }
+
+    /// The certificate of the authority that vouches for it.
+    pub fn authority(&self) -> Option<&Path> {
+        self.authority.as_deref()
+    }
+
+    /// What it wrote down of the requests.
+    pub fn log(&self) -> Outcome<String> {
+        fs::read_to_string(&self.log).map_err(Failure::io(&self.log))
     }
 
     /// The paths that it was asked for, in order.
     pub fn requests(&self) -> Outcome<Vec<String>> {
-        let log = fs::read_to_string(&self.log).map_err(Failure::io(&self.log))?;
+        let log = self.log()?;
         let path = |line: &str| line.split("\"GET ").nth(1)?.split(' ').next().map(str::to_owned);
         Ok(log.lines().filter_map(path).collect())
     }
@@ -86,7 +118,7 @@ impl Drop for Server {
 }
 
 /// The folder is read as the user who runs the check, whose folder it is; everything that nginx writes stays in its own.
-fn configuration_of(folder: &Path, own: &Path, port: u16) -> String {
+fn configuration_of(folder: &Path, own: &Path, port: u16, options: &str) -> String {
     let user = if setup::is_root() { "user root;\n" } else { "" };
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .iter()
@@ -95,10 +127,34 @@ fn configuration_of(folder: &Path, own: &Path, port: u16) -> String {
     format!(
         "{user}daemon off;\nmaster_process off;\npid {pid};\nevents {{}}\nhttp {{\n  access_log {log};\n{temporary}  \
          gzip on;\n  gzip_types *;\n  default_type application/octet-stream;\n  server {{\n    listen \
-         127.0.0.1:{port};\n    root {root};\n  }}\n}}\n",
+         127.0.0.1:{port}{options};\n    {certificate}root {root};\n  }}\n}}\n",
         pid = own.join("pid").display(),
         log = own.join("access.log").display(),
         root = folder.display(),
+        certificate = if options.is_empty() { "" } else { CERTIFICATE },
+    )
+}
+
+fn own_folder(work: &Path, port: u16) -> Outcome<PathBuf> {
+    let own = work.join(format!("nginx-{port}"));
+    fs::create_dir(&own).map_err(Failure::io(&own))?;
+    Ok(own)
+}
+
+/// Makes an authority, and a certificate for `localhost` that it vouches for.
+fn make_certificate(own: &Path) -> Outcome<()> {
+    let openssl = |arguments: &str| {
+        let mut command = process::command("openssl", own);
+        process::quietly(command.args(arguments.split(' ')))
+    };
+    let names = own.join("names");
+    fs::write(&names, "subjectAltName=DNS:localhost\n").map_err(Failure::io(&names))?;
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    openssl(&format!("req -x509 {key} -keyout authority.key -out authority.pem -days 2 -subj /CN=authority"))?;
+    openssl(&format!("req {key} -keyout server.key -out server.csr -subj /CN=localhost"))?;
+    openssl(
+        "x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -out server.pem -days 2 \
+         -extfile names",
     )
 }
 
