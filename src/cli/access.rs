@@ -8,7 +8,7 @@ use super::{one, variable};
 use crate::model::{Name, Report};
 use crate::pipeline::Failure;
 use crate::registry::{
-    ADDRESS_VARIABLE, Access, CREDENTIALS_FILE, Credential, Credentials, FRESH, Registries, Settings,
+    ADDRESS_VARIABLE, Access, CREDENTIALS_FILE, Credential, Credentials, FRESH, Registries, Settings, TRUST_FILE, Trust,
 };
 use crate::store::Home;
 
@@ -33,6 +33,7 @@ impl<'a> Reach<'a> {
             timeout: global.http_timeout,
             retries: usize::from(global.http_retries),
             credentials,
+            trust: Trust::new(home.config().join(TRUST_FILE), global.allow_unsigned),
             listener: progress,
         };
         Ok(Self { access, default, named })

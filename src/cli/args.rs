@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::registry::{
-    InfoArguments, InstallArguments, PublishArguments, RegistryArguments, RegistryCommand, SearchArguments,
-    UninstallArguments, YankArguments,
+    InfoArguments, InstallArguments, KeyArguments, KeyCommand, PublishArguments, RegistryArguments, RegistryCommand,
+    SearchArguments, UninstallArguments, YankArguments,
 };
 
 /// Composes projects from template packs that run as WebAssembly components.
@@ -52,6 +52,9 @@ pub struct Global {
     /// How often a request to a registry is repeated that may go better the next time
     #[arg(long, value_name = "COUNT", global = true, default_value = "3", env = "SCAFFOLD_HTTP_RETRIES", value_parser = clap::value_parser!(u8).range(..=10), hide_short_help = true)]
     pub http_retries: u8,
+    /// Take packs that nobody signed, too; remembered for their registry
+    #[arg(long, global = true, env = "SCAFFOLD_ALLOW_UNSIGNED", value_parser = clap::builder::FalseyValueParser::new(), hide_short_help = true)]
+    pub allow_unsigned: bool,
     /// Allow registries to be read over plain HTTP
     #[arg(long, global = true, env = "SCAFFOLD_ALLOW_HTTP", value_parser = clap::builder::FalseyValueParser::new(), hide_short_help = true)]
     pub allow_http: bool,
@@ -89,6 +92,8 @@ pub enum Command {
     Publish(PublishArguments),
     /// Take a published version back: it serves only where a lockfile names it
     Yank(YankArguments),
+    /// Make and list the keys that sign what you publish
+    Key(KeyArguments),
     /// Name registries, and make them
     Registry(RegistryArguments),
     /// Look after what this machine keeps

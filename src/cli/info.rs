@@ -48,6 +48,7 @@ fn text(info: &Info) -> String {
             row("versions", versions.iter().rev().map(version).collect::<Vec<_>>().join(", "));
         }
     }
+    row("signer", info.signer.clone().unwrap_or_default());
     row("digest", info.digest.to_string());
     row("size", format!("{} bytes", info.size));
     row("contract", info.contract.to_string());
@@ -108,6 +109,7 @@ fn document(info: &Info) -> Value {
         "imports": info.imports,
         "sha256": info.digest.hex(),
         "bytes": info.size,
+        "signer": info.signer,
         "place": place,
     })
 }

@@ -10,6 +10,7 @@ mod clock;
 mod explain;
 mod info;
 mod install;
+mod key;
 mod new;
 mod preview;
 mod printer;
@@ -87,6 +88,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
         Command::Info(info) => info::run(&info, &arguments.global, &home, printer),
         Command::Publish(publish) => publish::publish(&publish, &home, printer),
         Command::Yank(yank) => publish::yank(&yank, &home, printer),
+        Command::Key(key) => key::run(&key.command, &home, printer),
         Command::Registry(registry) => registry::run(&registry.command, &arguments.global, &home, printer),
         Command::Cache(cache) => cache::run(&cache, &home, printer),
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::args::{PublishArguments, YankArguments};
 use super::printer::Printer;
-use super::{clock, one};
+use super::{clock, key, one};
 use crate::model::{Name, PackId, Report, printable};
 use crate::pipeline::{self, Failure};
 use crate::registry::{self, RegistryError, Settings};
@@ -15,7 +15,8 @@ use crate::store::Home;
 pub fn publish(arguments: &PublishArguments, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let folder = folder_of(&arguments.registry, home)?;
     let published = clock::timestamp().map_err(one)?;
-    let line = pipeline::publish(&folder, &arguments.pack, &published)?;
+    let key = key::open(arguments.key.as_ref(), home)?;
+    let line = pipeline::publish(&folder, &arguments.pack, &published, key.as_ref())?;
     if printer.is_json() {
         let document = json!({
             "name": line.name,
@@ -23,11 +24,15 @@ pub fn publish(arguments: &PublishArguments, home: &Home, printer: &Printer) -> 
             "sha256": line.digest.hex(),
             "bytes": line.size,
             "published": line.published,
+            "signer": line.signer,
             "directory": folder.display().to_string(),
         });
         printer.document("scaffold.publish/1", document);
     }
     printer.status("Published", &format!("{} {} to `{}`", line.name, line.version, folder.display()));
+    if line.signer.is_none() {
+        printer.note("Nobody signed it; `scaffold key new` makes a key that does from then on");
+    }
     Ok(())
 }
 

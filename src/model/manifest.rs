@@ -3,7 +3,7 @@
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 
-use super::{Capability, JsonObject, Name, PackId, Requirement};
+use super::{Capability, Digest, JsonObject, Name, PackId, Requirement};
 
 /// A pack's manifest: the answer of `describe`, the custom section of a built pack, and a part of its index line.
 ///
@@ -46,6 +46,11 @@ impl Manifest {
     /// The pack's name and version.
     pub fn id(&self) -> PackId {
         PackId { name: self.name.clone(), version: self.version.clone() }
+    }
+
+    /// The digest of its JSON, as this version writes it.
+    pub fn digest(&self) -> Digest {
+        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
     }
 }
 

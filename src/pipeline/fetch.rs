@@ -57,17 +57,47 @@ pub(super) fn bytes_of(workshop: &Workshop<'_>, member: &Member) -> Result<Cow<'
         }
     };
     if let Some(bytes) = kept() {
-        return Ok(Cow::Owned(bytes));
+        return checked(workshop, member, bytes);
     }
     // Where the cache can't be written there is no copy to wait for.
     let lock = if member.resolved.is_remote(&workshop.registries) { blobs.lock(digest).ok() } else { None };
     if let Some(bytes) = lock.as_ref().and_then(|_| kept()) {
-        return Ok(Cow::Owned(bytes));
+        return checked(workshop, member, bytes);
     }
     let bytes = member.resolved.fetch(&workshop.registries).map_err(|error| error.report())?;
     if let Err(error) = blobs.put(&bytes) {
         workshop.observer.warning(&error.report());
     }
     drop(lock);
+    vouch(workshop, member);
     Ok(Cow::Owned(bytes.into_owned()))
+}
+
+/// Looks at the components that nobody looked at since the index said what they are: code that was compiled of one
+/// earlier, under another name perhaps, would be run without.
+pub(super) fn check(workshop: &Workshop<'_>, members: &[Member]) -> Result<(), Failure> {
+    let blobs = workshop.cache.blobs();
+    for member in members {
+        let resolved = &member.resolved;
+        let is_vouched = || blobs.is_vouched(&resolved.digest, &resolved.manifest_digest());
+        if resolved.needs_check(&workshop.registries) && !is_vouched() {
+            bytes_of(workshop, member).map_err(|report| Failure::Reports(vec![report]))?;
+        }
+    }
+    Ok(())
+}
+
+/// A copy from the store, which is what its digest says and may be another pack than the index does.
+fn checked(workshop: &Workshop<'_>, member: &Member, bytes: Vec<u8>) -> Result<Cow<'static, [u8]>, Report> {
+    member.resolved.check(&bytes, &workshop.registries).map_err(|error| error.report())?;
+    vouch(workshop, member);
+    Ok(Cow::Owned(bytes))
+}
+
+/// Where it can't be noted that a component was looked at, it is looked at again the next time.
+fn vouch(workshop: &Workshop<'_>, member: &Member) {
+    let resolved = &member.resolved;
+    if resolved.needs_check(&workshop.registries) {
+        let _ = workshop.cache.blobs().vouch(&resolved.digest, &resolved.manifest_digest());
+    }
 }

@@ -125,7 +125,7 @@ fn entry(member: &Member, members: &[Member]) -> LockedPack {
         source,
         url,
         checksum: member.resolved.digest,
-        signer: None,
+        signer: member.resolved.signer.clone(),
         contract: member.resolved.contract.clone(),
         imports: member.resolved.imports.clone(),
         at: member.instance.at.clone(),

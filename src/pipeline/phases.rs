@@ -42,6 +42,7 @@ pub(super) fn compile(workshop: &Workshop<'_>, members: &[Member]) -> Result<Vec
     let host = workshop.host()?;
     let uncompiled: Vec<&Member> = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest)).collect();
     let downloaded = fetch::download(workshop, &uncompiled)?;
+    fetch::check(workshop, members)?;
     let to_compile: Vec<String> = uncompiled.into_iter().map(Member::label).collect();
     if !to_compile.is_empty() {
         workshop.observer.compiling(&to_compile);

@@ -6,17 +6,18 @@ use super::Failure;
 use crate::host;
 use crate::model::{Capability, Manifest, Report, printable};
 use crate::project::Questions;
-use crate::registry::{self, IndexLine};
+use crate::registry::{self, IndexLine, Key};
 use crate::schema::Schema;
 
-/// Publishes the finished pack in a file to the registry in `folder`, and gives its index line.
+/// Publishes the finished pack in a file to the registry in `folder`, and gives its index line; `key`
+/// signs it.
 ///
 /// # Errors
 /// A file that is no pack, a manifest that nobody could use, and everything that [`registry::publish`] refuses.
-pub fn publish(folder: &Path, file: &Path, published: &str) -> Result<IndexLine, Failure> {
+pub fn publish(folder: &Path, file: &Path, published: &str, key: Option<&Key>) -> Result<IndexLine, Failure> {
     let wasm = registry::read_pack(file)?;
     check(&registry::manifest_of(&wasm)?)?;
-    Ok(registry::publish(folder, &wasm, published, &host::grants)?)
+    Ok(registry::publish_signed(folder, &wasm, published, &host::grants, key)?)
 }
 
 /// The schemas of a manifest are sound: of the questions, and of the facts that are given and taken.

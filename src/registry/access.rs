@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Credentials;
+use super::{Credentials, Trust};
 use crate::model::Report;
 use crate::store::Cache;
 
@@ -26,6 +26,8 @@ pub struct Access<'a> {
     pub retries: usize,
     /// Who the user is to registries that ask.
     pub credentials: Credentials,
+    /// Whom the user trusts.
+    pub trust: Trust,
     /// Who is told what goes on.
     pub listener: &'a dyn Listener,
 }

@@ -61,13 +61,12 @@ impl CatalogEntry {
 
     /// Whether each of these words, in lower case, stands somewhere in the entry.
     fn mentions(&self, words: &[String]) -> bool {
-        let names = std::iter::once(&self.name).chain(&self.provides).map(Name::as_str);
-        let texts: Vec<String> = names
-            .chain(self.keywords.iter().map(String::as_str))
-            .chain([&*self.summary])
-            .map(str::to_lowercase)
-            .collect();
-        words.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str())))
+        // Names are in lower case as they are, and settle most searches.
+        let named =
+            |word: &str| std::iter::once(&self.name).chain(&self.provides).any(|name| name.as_str().contains(word));
+        let told =
+            |word: &str| self.keywords.iter().chain([&self.summary]).any(|text| text.to_lowercase().contains(word));
+        words.iter().all(|word| named(word) || told(word))
     }
 }
 

@@ -22,6 +22,7 @@ use serde::Deserialize;
 
 use super::RegistryError;
 use crate::model::{io_cause, printable};
+use crate::store::is_exposed;
 
 /// The file's name.
 pub const CREDENTIALS_FILE: &str = "credentials.toml";
@@ -92,18 +93,6 @@ fn read(file: &Path) -> Result<BTreeMap<String, Credential>, RegistryError> {
         let place = line.map(|line| format!(" at line {line}")).unwrap_or_default();
         wrong(printable(&format!("it is not in the form that is expected{place}")).into_owned())
     })
-}
-
-#[cfg(unix)]
-fn is_exposed(file: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    fs::metadata(file).is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
-}
-
-/// Windows gives a user's application data an access list of its own.
-#[cfg(not(unix))]
-fn is_exposed(_: &Path) -> bool {
-    false
 }
 
 #[cfg(test)]

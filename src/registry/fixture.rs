@@ -80,6 +80,7 @@ pub fn line(name: &str, version: &str) -> IndexLine {
         manifest,
         published: PUBLISHED.to_owned(),
         yanked: false,
+        signer: None,
         signature: None,
     }
 }

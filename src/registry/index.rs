@@ -46,7 +46,10 @@ pub struct IndexLine {
     /// Whether the publisher took it back: it serves only where a lockfile names it.
     #[serde(default)]
     pub yanked: bool,
-    /// The publisher's signature. Carried along; no version of scaffold checks it yet.
+    /// The publisher's public key, as minisign writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
+    /// The signature by that key of the version's [statement](super::statement), as minisign writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
 }

@@ -27,6 +27,7 @@ mod resolve;
 mod settings;
 mod source;
 mod spec;
+mod trust;
 mod verify;
 
 pub use access::{Access, FRESH, Listener};
@@ -40,7 +41,7 @@ pub use http::{FetchFailure, Http, web_address};
 pub use index::{IndexLine, LINE_FORMAT, parse_index, write_index};
 pub use kept::{Kept, kept};
 pub use layout::{Config, blob_path, index_path};
-pub use publish::{PublishError, init, manifest_of, publish, yank};
+pub use publish::{PublishError, init, manifest_of, publish, publish_signed, yank};
 pub use registries::Registries;
 pub use resolve::{
     Demand, Describe, Info, Locked, Origin, Pin, PinPlace, Place, Requirer, ResolveError, Resolved, info, read_pack,
@@ -49,4 +50,5 @@ pub use resolve::{
 pub use settings::Settings;
 pub use source::{BlobId, MAX_BLOB, Source, fetch};
 pub use spec::{OciReference, OciVersion, PackSpec, Spec, SpecError};
+pub use trust::{Key, KeyEntry, Keys, TRUST_FILE, Trust, TrustError, statement};
 pub use verify::{Problem, verify};

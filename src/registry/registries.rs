@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::{Access, RegistryError, Source, address};
+use super::{Access, IndexLine, RegistryError, ResolveError, Source, address};
 use crate::model::{Name, near};
 
 /// The default registry, and those that have a name.
@@ -88,6 +88,16 @@ impl<'a> Registries<'a> {
     /// Whether two names stand for one registry: two mirrors of it, say.
     pub(super) fn are_same(&self, one: Option<&Name>, other: Option<&Name>) -> Result<bool, RegistryError> {
         Ok(one == other || self.get(one)?.id() == self.get(other)?.id())
+    }
+
+    /// Judges a version of a registry by whom the user trusts, and gives the key that signed it.
+    pub(super) fn judge(&self, name: Option<&Name>, line: &IndexLine) -> Result<Option<String>, ResolveError> {
+        let source = self.get(name)?;
+        let entry = name.and_then(|name| self.named.get(name)).unwrap_or(&self.default);
+        match entry.access {
+            Some(access) => Ok(access.trust.judge(source, line)?),
+            None => Ok(line.signer.clone()),
+        }
     }
 
     /// Has every registry ask anew; see [`Source::refresh`].

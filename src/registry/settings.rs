@@ -9,14 +9,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
 use toml_edit::{DocumentMut, Item, Table};
 
 use super::RegistryError;
 use crate::model::{Name, io_cause, printable};
+use crate::store;
 
 /// The file's name.
 const FILE: &str = "config.toml";
@@ -91,15 +91,7 @@ impl Settings {
     }
 
     fn write(&self) -> Result<(), RegistryError> {
-        let write = || {
-            let folder = self.file.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
-            let mut draft = NamedTempFile::new_in(folder)?;
-            draft.write_all(self.document.to_string().as_bytes())?;
-            draft.persist(&self.file)?;
-            Ok(())
-        };
-        write().map_err(|error: std::io::Error| RegistryError::Settings {
+        store::replace(&self.file, self.document.to_string().as_bytes()).map_err(|error| RegistryError::Settings {
             file: self.file.clone(),
             problem: format!("it can't be written: {}", io_cause(&error)),
         })

@@ -58,6 +58,11 @@ pub trait Source: Send + Sync {
         false
     }
 
+    /// Whether its packs need a signature, because others than this user could change them.
+    fn needs_signatures(&self) -> bool {
+        false
+    }
+
     /// Whether blobs were checked already, when this program was built.
     fn is_verified(&self) -> bool {
         false

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::layout::{self, CATALOG, CONFIG, INDEX};
 use super::source::carries;
-use super::{Catalog, CatalogEntry, Folder, IndexLine, RegistryError, Source as _, fetch};
+use super::{Catalog, CatalogEntry, Folder, IndexLine, RegistryError, Source as _, fetch, trust};
 use crate::component::{self, Inspection};
 use crate::model::{Name, printable};
 
@@ -64,6 +64,7 @@ fn problem(file: &str, error: &RegistryError) -> Problem {
 
 /// What is wrong with the blob of a line.
 fn check(registry: &Folder, line: &IndexLine) -> Result<(), String> {
+    trust::check_signature(registry.url(), line).map_err(|error| error.to_string())?;
     let bytes = fetch(registry, &line.blob()).map_err(|error| error.to_string())?;
     let Inspection { contract, imports, .. } =
         component::inspect(&bytes).map_err(|error| format!("the component of {}: {error}", line.id()))?;

@@ -103,6 +103,27 @@ impl Blobs {
         }
     }
 
+    /// Whether the blob was found to carry the manifest with this digest.
+    pub fn is_vouched(&self, digest: &Digest, manifest: &Digest) -> bool {
+        self.voucher(digest, manifest).is_file()
+    }
+
+    /// Notes that the blob carries the manifest, so that it need not be read for that again: code that was compiled of it
+    /// is run without looking at it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`].
+    pub fn vouch(&self, digest: &Digest, manifest: &Digest) -> Result<(), StoreError> {
+        let path = self.voucher(digest, manifest);
+        self.cache.prepare()?;
+        make_private(path.parent().unwrap_or(&self.dir))?;
+        File::create(&path).map(drop).map_err(StoreError::unwritable(&path))
+    }
+
+    fn voucher(&self, digest: &Digest, manifest: &Digest) -> PathBuf {
+        self.cache.dir().join("vouched").join(format!("{}-{}", digest.hex(), manifest.hex()))
+    }
+
     /// Waits until no other process fetches this blob, and keeps others waiting until the file that is returned is
     /// dropped: then one downloads it, and the others find it here.
     ///
@@ -182,6 +203,16 @@ mod tests {
         assert!(other.try_lock().is_err());
         drop(held);
         other.try_lock().unwrap();
+    }
+
+    #[test]
+    fn a_blob_is_vouched_for_with_one_manifest() {
+        let (_room, blobs) = blobs();
+        let [blob, manifest, other] = [b"blob", b"mine", b"else"].map(|bytes| Digest::of(bytes));
+        assert!(!blobs.is_vouched(&blob, &manifest));
+        blobs.vouch(&blob, &manifest).unwrap();
+        assert!(blobs.is_vouched(&blob, &manifest));
+        assert!(!blobs.is_vouched(&blob, &other) && !blobs.is_vouched(&other, &manifest));
     }
 
     #[test]

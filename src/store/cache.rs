@@ -4,6 +4,7 @@
 //! CACHEDIR.TAG                backup programs leave the folder out
 //! blobs/sha256/<hex>.wasm     packs, by digest
 //! registries-v1/<hex>/        registries' files as they were last read, by the digest of the registry's address
+//! vouched/                    which manifests packs were found to carry
 //! locks/                      what processes hold while they fetch
 //! compiled-v1/                machine code made of them, laid out by `host`
 //! ```

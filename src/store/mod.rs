@@ -11,11 +11,13 @@
 mod blobs;
 mod cache;
 mod error;
+mod file;
 mod home;
 mod mirror;
 
 pub use blobs::Blobs;
 pub use cache::{Cache, Usage};
 pub use error::StoreError;
+pub use file::{is_exposed, replace};
 pub use home::Home;
 pub use mirror::{Mirror, Mirrored};

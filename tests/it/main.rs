@@ -26,3 +26,4 @@ mod rooms;
 mod sandbox;
 mod skew;
 mod support;
+mod trust;

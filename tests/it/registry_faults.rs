@@ -151,6 +151,17 @@ fn a_pack_served_as_another() {
 }
 
 #[test]
+fn a_pack_that_is_here_served_as_another() {
+    // Its code is compiled already, so nothing would have to be fetched.
+    let scene = Scene::new();
+    let mut other = scene.machine.command(&["new", "other", "--pack", "other"]);
+    scene.machine.finish(other.env("SCAFFOLD_REGISTRY", scene.server.url())).succeeds();
+    let line = std::fs::read_to_string(scene.registry.index("other")).unwrap();
+    scene.server.twist_at("/index/pl", move |_| Reply::ok(line.replace("other", "plain")));
+    scene.fails("blob-manifest");
+}
+
+#[test]
 fn an_old_component_as_a_new_version() {
     let scene = Scene::new();
     scene.server.twist_at("/index/pl", |honest| {

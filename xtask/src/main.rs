@@ -25,6 +25,7 @@ mod registry;
 mod setup;
 mod toolchain;
 mod verify;
+mod web;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -53,6 +53,12 @@ fn missing() -> Vec<&'static str> {
     if !process::runs("python3", &["-c", "import ensurepip, venv"]) {
         packages.push("python3-venv");
     }
+    if !process::runs("nginx", &["-v"]) {
+        packages.push("nginx-light");
+    }
+    if !process::runs("minisign", &["-v"]) {
+        packages.push("minisign");
+    }
     if !process::runs("git", &["--version"]) {
         packages.push("git");
     }

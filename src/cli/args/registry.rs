@@ -82,6 +82,32 @@ pub struct PublishArguments {
     /// The registry: a folder, or the name of a configured registry that is in one
     #[arg(long, value_name = "NAME|DIR")]
     pub registry: String,
+    /// The key that signs it; without it the one called `default`, where there is one
+    #[arg(long, value_name = "NAME")]
+    pub key: Option<Name>,
+}
+
+/// `scaffold key`.
+#[derive(Args, Debug)]
+pub struct KeyArguments {
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key
+    New {
+        /// Its name; the key called `default` signs what is published without `--key`
+        #[arg(default_value = "default")]
+        name: Name,
+        /// Protect it by a passphrase: `SCAFFOLD_KEY_PASSPHRASE`, or typed at the terminal
+        #[arg(long)]
+        passphrase: bool,
+    },
+    /// List the keys
+    List,
 }
 
 /// `scaffold yank`.

@@ -68,6 +68,10 @@ impl<'a> Files<'a> {
         &self.address
     }
 
+    pub(super) fn is_on_this_machine(&self) -> bool {
+        is_loopback(&self.root)
+    }
+
     pub(super) fn access(&self) -> &'a Access<'a> {
         self.access
     }

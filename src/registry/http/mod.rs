@@ -141,6 +141,10 @@ impl Source for Http<'_> {
         self.files.forget(&layout::index_path(name));
     }
 
+    fn needs_signatures(&self) -> bool {
+        !self.files.is_on_this_machine()
+    }
+
     fn is_remote(&self) -> bool {
         true
     }

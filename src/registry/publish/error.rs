@@ -2,7 +2,7 @@
 
 use crate::component::{ComponentError, Interface};
 use crate::model::{Diagnose, PackId, Report, printable};
-use crate::registry::{IndexLine, Mismatch, RegistryError};
+use crate::registry::{IndexLine, Mismatch, RegistryError, TrustError};
 
 /// Why a pack was not published.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +10,9 @@ pub enum PublishError {
     /// The registry can't be read or written.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// The version can't be signed.
+    #[error(transparent)]
+    Key(#[from] TrustError),
     /// The file is not a pack.
     #[error("what was to be published is not a pack: {0}")]
     Component(#[from] ComponentError),
@@ -87,6 +90,7 @@ impl Diagnose for PublishError {
         let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
         match self {
             Self::Registry(error) => error.report(),
+            Self::Key(error) => error.report(),
             Self::Component(error) => Report { message: self.to_string(), ..error.report() },
             Self::NoManifest => report(
                 "manifest-missing",

@@ -3,7 +3,7 @@
 //! One publisher at a time holds the folder's lock file. Every file is written beside its place and renamed into it, in
 //! the order blob, index, catalogue: a reader, and a web server over the folder, never sees an index line without its
 //! blob, and a publisher that is killed leaves at worst a blob that nothing names or a catalogue that is behind, which
-//! publishing again puts right. The bytes depend on what was published and on nothing else.
+//! publishing again puts right. The bytes depend on what was published and on nothing else, but for signatures.
 
 mod error;
 #[cfg(test)]
@@ -17,7 +17,9 @@ pub use error::PublishError;
 
 use super::index::{insert_line, set_yanked};
 use super::layout::{self, CATALOG, CONFIG, Config};
-use super::{Catalog, CatalogEntry, Folder, IndexLine, Mismatch, RegistryError, Source as _, address, parse_index};
+use super::{
+    Catalog, CatalogEntry, Folder, IndexLine, Key, Mismatch, RegistryError, Source as _, address, parse_index,
+};
 use crate::component::{self, Inspection, Interface};
 use crate::model::{Digest, Manifest, PackId};
 
@@ -59,13 +61,30 @@ pub fn publish(
     published: &str,
     granted: &dyn Fn(&Interface) -> bool,
 ) -> Result<IndexLine, PublishError> {
+    publish_signed(folder, wasm, published, granted, None)
+}
+
+/// Publishes a finished pack as [`publish`] does, and signs its statement with `key`.
+///
+/// # Errors
+/// Everything that [`PublishError`] lists.
+pub fn publish_signed(
+    folder: &Path,
+    wasm: &[u8],
+    published: &str,
+    granted: &dyn Fn(&Interface) -> bool,
+    key: Option<&Key>,
+) -> Result<IndexLine, PublishError> {
     if !is_utc_time(published) {
         return Err(PublishError::Time { time: published.to_owned() });
     }
     let mut inspection = component::inspect(wasm)?;
     let manifest = inspection.manifest.take().ok_or(PublishError::NoManifest)?;
     check_component(&manifest, &inspection, granted)?;
-    let line = line_of(manifest, &inspection, wasm, published);
+    let mut line = line_of(manifest, &inspection, wasm, published);
+    if let Some(key) = key {
+        key.sign(&mut line)?;
+    }
 
     let registry = Folder::open(folder)?;
     // Everything that depends on what is there is asked under the lock.
@@ -137,6 +156,7 @@ fn line_of(manifest: Manifest, inspection: &Inspection, wasm: &[u8], published: 
         manifest,
         published: published.to_owned(),
         yanked: false,
+        signer: None,
         signature: None,
     }
 }

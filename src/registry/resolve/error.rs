@@ -8,7 +8,7 @@ use semver::{Version, VersionReq};
 
 use crate::component::ComponentError;
 use crate::model::{Diagnose, Name, PackId, Report, printable};
-use crate::registry::{Mismatch, RegistryError};
+use crate::registry::{Mismatch, RegistryError, TrustError};
 
 /// The most versions that a message lists.
 const MAX_LISTED: usize = 10;
@@ -48,6 +48,9 @@ pub enum ResolveError {
     /// The registry is broken.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// A version that is not trusted.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// A kind of source that later versions bring.
     #[error("`{}`, which {requirer} asks for, comes from a registry that this version of scaffold can't read", printable(.spec))]
     Unsupported {
@@ -201,6 +204,7 @@ impl Diagnose for ResolveError {
         let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
         match self {
             Self::Registry(error) => error.report(),
+            Self::Trust(error) => error.report(),
             Self::Unsupported { .. } => report(
                 "registry-unsupported",
                 "name the registry with `scaffold registry add NAME URL`, or use the path of the pack's `.wasm`",

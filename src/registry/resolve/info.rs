@@ -8,7 +8,7 @@ use semver::{Version, VersionReq};
 use super::search::Search;
 use super::{Demand, Describe, Requirer, ResolveError, local};
 use crate::model::{Digest, Manifest, Name};
-use crate::registry::{PackSpec, Registries, Spec};
+use crate::registry::{IndexLine, PackSpec, Registries, Spec};
 
 /// What there is to know about a pack.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Info {
     pub digest: Digest,
     /// The component's size in bytes.
     pub size: u64,
+    /// The key that the index names as the signer's; nobody has judged it here.
+    pub signer: Option<String>,
     /// Where it is.
     pub place: Place,
 }
@@ -65,6 +67,7 @@ pub fn info(spec: &Spec, registries: &Registries<'_>, describe: &mut Describe<'_
                 imports: local.inspection.imports.iter().map(ToString::to_string).collect(),
                 digest: local.digest,
                 size: local.bytes.len() as u64,
+                signer: None,
                 place: Place::File(local.path),
             })
         }
@@ -96,10 +99,10 @@ fn in_registry(
     let place = Place::Registry {
         name: registry.cloned(),
         url: source.url().to_owned(),
-        published: line.published,
+        published: line.published.clone(),
         yanked: line.yanked,
         versions: lines.iter().map(|line| (line.version.clone(), line.yanked)).collect(),
     };
-    let (contract, imports, digest, size) = (line.contract, line.imports, line.digest, line.size);
-    Ok(Info { manifest: line.manifest, contract, imports, digest, size, place })
+    let IndexLine { manifest, contract, imports, digest, size, signer, .. } = line;
+    Ok(Info { manifest, contract, imports, digest, size, signer, place })
 }

@@ -83,6 +83,8 @@ pub struct Resolved {
     pub digest: Digest,
     /// The component's size in bytes.
     pub size: u64,
+    /// The key that signed it; none where nobody did.
+    pub signer: Option<String>,
     /// Where it comes from.
     pub origin: Origin,
     /// Whether the user asked for it; false where another pack did.
@@ -121,13 +123,32 @@ impl Resolved {
         if let Some(bytes) = &self.bytes {
             return Ok(Cow::Borrowed(bytes));
         }
-        let source = self.source(registries)?;
-        let bytes = fetch(source, &self.blob())?;
-        if !source.is_verified() && !carries(&bytes, &self.manifest) {
-            source.forget(&self.manifest.name);
-            return Err(RegistryError::ManifestDiffers { registry: source.url().to_owned(), pack: self.pack() });
-        }
+        let bytes = fetch(self.source(registries)?, &self.blob())?;
+        self.check(&bytes, registries)?;
         Ok(bytes)
+    }
+
+    /// Whether a registry's word has to be taken for what its component carries, until [`Resolved::check`] has seen it.
+    pub fn needs_check(&self, registries: &Registries<'_>) -> bool {
+        self.bytes.is_none() && self.source(registries).is_ok_and(|source| !source.is_verified())
+    }
+
+    /// The component carries the manifest that the index showed. `bytes` are those of its digest.
+    ///
+    /// # Errors
+    /// A component that carries another one.
+    pub fn check(&self, bytes: &[u8], registries: &Registries<'_>) -> Result<(), RegistryError> {
+        let source = self.source(registries)?;
+        if !self.needs_check(registries) || carries(bytes, &self.manifest) {
+            return Ok(());
+        }
+        source.forget(&self.manifest.name);
+        Err(RegistryError::ManifestDiffers { registry: source.url().to_owned(), pack: self.pack() })
+    }
+
+    /// The digest of its manifest.
+    pub fn manifest_digest(&self) -> Digest {
+        self.manifest.digest()
     }
 
     fn source<'a>(&self, registries: &'a Registries<'_>) -> Result<&'a dyn Source, RegistryError> {
@@ -264,7 +285,7 @@ impl Request {
             };
             Some(resolved.map(|resolved| Resolved { requested: requested.contains(instance), ..resolved }))
         });
-        Ok(resolved.collect::<Result<_, _>>()?)
+        resolved.collect()
     }
 }
 
@@ -276,6 +297,7 @@ fn from_local(instance: &Name, local: &LocalPack) -> Resolved {
         imports: local.inspection.imports.iter().map(ToString::to_string).collect(),
         digest: local.digest,
         size: local.bytes.len() as u64,
+        signer: None,
         origin: Origin::Path(local.path.clone()),
         requested: true,
         bytes: Some(Arc::clone(&local.bytes)),
@@ -287,7 +309,7 @@ fn from_choice(
     choice: &Choice,
     manifest: Arc<Manifest>,
     registries: &Registries<'_>,
-) -> Result<Resolved, RegistryError> {
+) -> Result<Resolved, ResolveError> {
     let Choice { registry, line } = choice;
     let source = registries.get(registry.as_ref())?;
     Ok(Resolved {
@@ -297,6 +319,7 @@ fn from_choice(
         imports: line.imports.clone(),
         digest: line.digest,
         size: line.size,
+        signer: registries.judge(registry.as_ref(), line)?,
         origin: Origin::Registry { name: registry.clone(), id: source.id().to_owned(), url: source.url().to_owned() },
         requested: true,
         bytes: None,

@@ -226,7 +226,9 @@ fn converse(stream: impl Read + Write, shared: &Shared, pause: Pause<'_>) -> std
 fn read_request(stream: &mut impl BufRead) -> std::io::Result<Option<Request>> {
     let mut line = String::new();
     stream.read_line(&mut line)?;
-    let Some(path) = line.split(' ').nth(1).map(str::to_owned) else { return Ok(None) };
+    let Some(target) = line.split(' ').nth(1) else { return Ok(None) };
+    // A proxy is given the whole address.
+    let path = target.strip_prefix("http://packs.example").unwrap_or(target).to_owned();
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();

@@ -1,0 +1,81 @@
+//! Who may say what a pack is.
+//!
+//! A publisher signs a [statement](statement::text) about each version: its name, its number, the digest and size of
+//! its component and the digest of its manifest. So a mirror, or whoever breaks into one, can't serve one pack as
+//! another, an old file as a new version, or other dependencies. The key stands beside the signature in the index, which
+//! says nothing by itself: what counts is that it is the key that this user has seen, or named, for the pack before.
+//!
+//! Which key that is stands in `trust.toml`, by the registry's address, and is written there at first use. Packs without
+//! a signature are taken from folders and from this machine; from elsewhere only after an explicit yes, which is
+//! remembered for the registry. What is a part of this program needs no vouching.
+
+mod error;
+mod keys;
+mod pins;
+mod statement;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+pub use error::TrustError;
+pub use keys::{Key, KeyEntry, Keys};
+pub(super) use statement::signer as check_signature;
+pub use statement::text as statement;
+
+use self::pins::Pins;
+use super::{IndexLine, Source};
+
+/// The name of the file that says whom to trust.
+pub const TRUST_FILE: &str = "trust.toml";
+
+/// Whom this user trusts.
+#[derive(Debug)]
+pub struct Trust {
+    file: PathBuf,
+    allow_unsigned: bool,
+    pins: Mutex<Option<Pins>>,
+}
+
+impl Trust {
+    /// What stands in `file`, which is read when the first pack is judged. `allow_unsigned` is the user's explicit yes to
+    /// packs without a signature.
+    pub fn new(file: PathBuf, allow_unsigned: bool) -> Self {
+        Self { file, allow_unsigned, pins: Mutex::new(None) }
+    }
+
+    /// Judges a version, and gives the key that signed it.
+    ///
+    /// # Errors
+    /// A signature that does not fit, or none where there should be one; a key that is not the one that is known.
+    pub(super) fn judge(&self, source: &dyn Source, line: &IndexLine) -> Result<Option<String>, TrustError> {
+        if source.is_verified() {
+            return Ok(line.signer.clone());
+        }
+        let registry = source.url();
+        let signer = statement::signer(registry, line)?;
+        // What a panic on another thread left behind is as good as ever: every change ends in one assignment.
+        let mut pins = self.pins.lock().unwrap_or_else(PoisonError::into_inner);
+        let pins = match &mut *pins {
+            Some(pins) => pins,
+            none => none.insert(Pins::read(&self.file)?),
+        };
+        let (pack, registry) = (line.id(), registry.to_owned());
+        match (&signer, pins.key(&registry, &line.name)) {
+            (Some(found), Some(known)) if found == known => {}
+            (Some(found), Some(known)) => {
+                let (known, found) = (known.to_owned(), found.clone());
+                return Err(TrustError::SignerChanged { registry, pack, known, found });
+            }
+            (None, Some(known)) => {
+                return Err(TrustError::SignatureGone { registry, pack, known: known.to_owned() });
+            }
+            (Some(found), None) => pins.pin(&registry, &line.name, found)?,
+            (None, None) if !source.needs_signatures() || pins.allows_unsigned(&registry) => {}
+            (None, None) if self.allow_unsigned => pins.allow_unsigned(&registry)?,
+            (None, None) => return Err(TrustError::Unsigned { registry, pack }),
+        }
+        Ok(signer)
+    }
+}
