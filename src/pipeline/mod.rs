@@ -22,7 +22,9 @@ use crate::host::{CompiledCode, Host, HostError, LogLine, Options};
 use crate::model::{Diagnose, Diagnostic, Name, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, Lock, Mode};
 use crate::registry::{Locked, Source, Spec};
+use crate::schema;
 use crate::store::{Cache, Home};
+use crate::threads;
 
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
@@ -131,6 +133,7 @@ pub struct Rendered {
 /// # Errors
 /// Everything that keeps the packs from giving one tree; where several problems are found in one step, all of them.
 pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Failure> {
+    threads::run_ahead(schema::prepare);
     let mut members = members::resolve(workshop, &inputs)?;
     members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;
     let loaded = phases::load(workshop, members, &inputs.project)?;

@@ -58,6 +58,14 @@ pub fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
     IS_GUARDED.set(before);
     done.ok()
 }
+/// Does the work when one of the threads here has nothing else to do; never, if there is no such moment or this is
+/// another thread.
+pub fn run_ahead(work: impl FnOnce() + Send + 'static) {
+    if IS_OWN.get() {
+        rayon::spawn(work);
+    }
+}
+
 
 /// Whether a panic on this thread would be caught by [`guard`].
 pub fn is_guarded() -> bool {
