@@ -135,8 +135,9 @@ pub struct Rendered {
 pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Failure> {
     threads::run_ahead(schema::prepare);
     let mut members = members::resolve(workshop, &inputs)?;
+    let compiled = phases::load_compiled(workshop, &members)?;
     members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;
-    let loaded = phases::load(workshop, members, &inputs.project)?;
+    let loaded = phases::load(workshop, members, compiled, &inputs.project)?;
     let outputs = phases::plan_and_render(workshop, &loaded)?;
     let shares: Vec<compose::Share<'_>> = loaded
         .iter()

@@ -22,15 +22,27 @@ pub(super) struct Outputs {
     pub diagnostics: Vec<(String, Diagnostic)>,
 }
 
-/// Compiles what is not compiled yet, all packs at once.
-pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Project) -> Result<Vec<Loaded>, Failure> {
+/// Loads the packs whose compiled code is kept, each in its place. That is quick and needs no answers.
+pub(super) fn load_compiled(workshop: &Workshop<'_>, members: &[Member]) -> Result<Vec<Option<Pack>>, Failure> {
     let host = workshop.host()?;
-    let uncompiled = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest));
-    let to_compile: Vec<String> = uncompiled.map(Member::label).collect();
-    if !to_compile.is_empty() {
-        workshop.observer.compiling(&to_compile);
+    let load = |member: &Member| host.load_compiled(&member.label(), &member.resolved.digest).transpose();
+    all(members.iter().map(load).collect())
+}
+
+/// Compiles the packs that are not there yet, all at once.
+pub(super) fn load(
+    workshop: &Workshop<'_>,
+    members: Vec<Member>,
+    compiled: Vec<Option<Pack>>,
+    project: &Project,
+) -> Result<Vec<Loaded>, Failure> {
+    let host = workshop.host()?;
+    let missing = members.iter().zip(&compiled).filter(|(_, pack)| pack.is_none());
+    let missing: Vec<String> = missing.map(|(member, _)| member.label()).collect();
+    if !missing.is_empty() {
+        workshop.observer.compiling(&missing);
     }
-    let load = |member: &Member| {
+    let compile = |member: &Member| {
         let label = member.label();
         let loaded = host.load(&label, &member.resolved.digest, || bytes_of(workshop, member));
         workshop.observer.compiled(&label);
@@ -40,9 +52,8 @@ pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Proj
         }
         Ok(pack)
     };
-    // Starting threads costs more than loading packs that are compiled already.
-    let packs: Vec<Result<Pack, HostError>> =
-        if to_compile.len() > 1 { members.par_iter().map(load).collect() } else { members.iter().map(load).collect() };
+    let pack = |(member, compiled): (&Member, Option<Pack>)| compiled.map_or_else(|| compile(member), Ok);
+    let packs: Vec<Result<Pack, HostError>> = members.par_iter().zip(compiled).map(pack).collect();
     let packs = all(packs)?;
     let loaded = members.into_iter().zip(packs).map(|(member, pack)| {
         let context = Context {
