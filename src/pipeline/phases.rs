@@ -82,7 +82,9 @@ pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Res
     let mut exchange = Exchange::new(&instances, &suppliers).map_err(Failure::all)?;
     let mut diagnostics = Vec::new();
     for wave in exchange.waves().to_vec() {
-        let planned = all(wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect())?;
+        let plan = || wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect();
+        let (planned, ()) = rayon::join(plan, || exchange.prepare(&wave));
+        let planned = all(planned)?;
         let mut refused = Vec::new();
         for (&place, (planned, log)) in wave.iter().zip(planned) {
             tell(workshop, &loaded[place], &log);
