@@ -34,6 +34,7 @@ const INTERRUPTED: u8 = 130;
 /// Runs the program: parses the process's arguments, does what they say, and tells how it went.
 pub fn main() -> ExitCode {
     hide_guarded_panics();
+    threads::start();
     let arguments = Arguments::parse();
     let printer = Printer::new(&arguments.global);
     // All of it, so that nothing changes threads for each template and each call of a pack.
