@@ -100,6 +100,13 @@ pub enum Command {
     Cache(CacheArguments),
 }
 
+impl Command {
+    /// Whether packs are compiled or run for it.
+    pub(super) fn runs_packs(&self) -> bool {
+        matches!(self, Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_))
+    }
+}
+
 /// `scaffold new`.
 #[derive(Args, Debug)]
 pub struct NewArguments {

@@ -45,8 +45,13 @@ pub fn main() -> ExitCode {
     hide_guarded_panics();
     let arguments = Arguments::parse();
     let printer = Printer::new(&arguments.global);
-    // All of it, so that nothing changes threads for each template and each call of a pack.
-    match threads::run(|| run(arguments, &printer)).unwrap_or_else(|error| Err(error.into())) {
+    let done = if arguments.command.runs_packs() {
+        // All of it, so that nothing changes threads for each template and each call of a pack.
+        threads::run(|| run(arguments, &printer)).unwrap_or_else(|error| Err(error.into()))
+    } else {
+        run(arguments, &printer)
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Interrupted) => {
             printer.status("Interrupted", "nothing was written");

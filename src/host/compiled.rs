@@ -66,11 +66,6 @@ impl CompiledCode {
         component.ok()
     }
 
-    /// Whether there is a file for this digest. It may still turn out to be unusable.
-    pub(super) fn contains(&self, digest: &Digest) -> bool {
-        self.folder.as_deref().is_some_and(|folder| file_for(folder, digest).is_file())
-    }
-
     /// Removes what was compiled from the WebAssembly with this digest, whichever wasmtime did it.
     pub fn forget(&self, digest: &Digest) {
         let folders = self.folder.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();

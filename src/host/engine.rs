@@ -71,22 +71,20 @@ impl Host {
         digest: &Digest,
         bytes: impl FnOnce() -> Result<Cow<'static, [u8]>, Report>,
     ) -> Result<(Pack, Compilation), HostError> {
-        let (component, compilation) = match self.options.compiled.load(&self.engine, digest) {
-            Some(component) => (component, Compilation::Kept),
-            None => {
-                let bytes =
-                    bytes().map_err(|report| HostError::Bytes { pack: label.to_owned(), report: Box::new(report) })?;
-                let component = self.compile(label, &bytes)?;
-                let kept = self.options.compiled.save(digest, &component);
-                (component, kept.map_or_else(Compilation::NotKept, |()| Compilation::Made))
-            }
-        };
+        if let Some(pack) = self.load_compiled(label, digest) {
+            return Ok((pack?, Compilation::Kept));
+        }
+        let bytes = bytes().map_err(|report| HostError::Bytes { pack: label.to_owned(), report: Box::new(report) })?;
+        let component = self.compile(label, &bytes)?;
+        let kept = self.options.compiled.save(digest, &component);
+        let compilation = kept.map_or_else(Compilation::NotKept, |()| Compilation::Made);
         Ok((self.link(label, &component)?, compilation))
     }
 
-    /// Whether [`Host::load`] would find compiled code, for a progress line that promises no more than is true.
-    pub fn is_compiled(&self, digest: &Digest) -> bool {
-        self.options.compiled.contains(digest)
+    /// Makes a pack ready whose compiled code is kept; none if it is not.
+    pub fn load_compiled(&self, label: &str, digest: &Digest) -> Option<Result<Pack, HostError>> {
+        let component = self.options.compiled.load(&self.engine, digest)?;
+        Some(self.link(label, &component))
     }
 
     fn compile(&self, label: &str, bytes: &[u8]) -> Result<Component, HostError> {

@@ -38,7 +38,7 @@ pub fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a
 
 /// Bytes with CRLF read as LF, as text is hashed and merged. Binary contents (with a NUL) are left alone.
 pub fn unix_newlines(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if bytes.contains(&0) || !bytes.windows(2).any(|pair| pair == b"\r\n") {
+    if bytes.contains(&0) || !bytes.contains(&b'\r') {
         return Cow::Borrowed(bytes);
     }
     let mut out = Vec::with_capacity(bytes.len());

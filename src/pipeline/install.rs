@@ -25,7 +25,8 @@ pub fn install(workshop: &Workshop<'_>, wanted: Vec<Spec>) -> Result<Vec<Member>
         settlements: BTreeMap::new(),
     };
     let members = members::resolve(workshop, &inputs)?;
-    phases::compile(workshop, &members)?;
+    let compiled = phases::load_compiled(workshop, &members)?;
+    phases::compile(workshop, &members, compiled)?;
     // A pack that was compiled once needs no component, and another project on this machine may.
     for member in &members {
         super::fetch::bytes_of(workshop, member).map_err(|report| Failure::Reports(vec![report]))?;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::folders::{self, Seat};
 use super::{Failure, Inputs, Workshop};
 use crate::compose;
@@ -79,10 +81,11 @@ pub(super) fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Re
 
 /// Finds the answer to every question, or lists what is missing and wrong.
 pub(super) fn answer(members: &mut [Member], given: &Given, project: &Project, mode: Mode<'_>) -> Result<(), Failure> {
-    let questions = members
-        .iter()
+    let questions: Vec<_> = members
+        .par_iter()
         .map(|member| Questions::parse(&member.instance.pack(), &member.instance.manifest.questions))
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect();
+    let questions = questions.into_iter().collect::<Result<Vec<_>, _>>()?;
     let asked: Vec<_> = members.iter().map(|member| &member.instance.name).zip(&questions).collect();
     let mut answers = answer_all(&asked, given, project, mode)
         .map_err(|error| if error.is_interruption() { Failure::Interrupted } else { Failure::from(error) })?;

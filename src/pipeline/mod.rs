@@ -23,11 +23,13 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::compose::{self, Provenance, Settlements, Share};
-use crate::host::{CompiledCode, Host, HostError, LogLine, Options};
+use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack};
 use crate::model::{Diagnose, Diagnostic, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, Lock, Mode};
 use crate::registry::{Locked, Registries, Spec};
+use crate::schema;
 use crate::store::{Cache, Home};
+use crate::threads;
 
 pub use self::publish::publish;
 /// What explanations are made of.
@@ -155,23 +157,26 @@ impl Rendered {
 /// # Errors
 /// Everything that keeps the packs from giving one tree; where several problems are found in one step, all of them.
 pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Failure> {
+    threads::run_ahead(schema::prepare);
     // What is wrong with them should not wait for packs to run.
     Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
     let mut members = members::resolve(workshop, &inputs)?;
+    let compiled = phases::load_compiled(workshop, &members)?;
     members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;
-    render(workshop, members, &inputs.project, &inputs.joined, inputs.settlements)
+    render(workshop, members, compiled, &inputs.project, &inputs.joined, inputs.settlements)
 }
 
 /// The second half of every run: members with their answers become a tree and the lock that belongs to it.
 fn render(
     workshop: &Workshop<'_>,
     members: Vec<Member>,
+    compiled: Vec<Option<Pack>>,
     project: &Project,
     joined: &[Name],
     compose: BTreeMap<String, Value>,
 ) -> Result<Rendered, Failure> {
     let settlements = Settlements::parse(&compose).map_err(Failure::all)?;
-    let loaded = phases::load(workshop, members, project)?;
+    let loaded = phases::load(workshop, members, compiled, project)?;
     let phases::Outputs { outputs, diagnostics } = phases::plan_and_render(workshop, &loaded)?;
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
     let composition = compose::compose(&shares(&members, &outputs), &settlements).map_err(Failure::all)?;

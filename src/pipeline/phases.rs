@@ -23,9 +23,21 @@ pub(super) struct Outputs {
     pub diagnostics: Vec<(String, Diagnostic)>,
 }
 
+/// Loads the packs whose compiled code is kept, each in its place. That is quick and needs no answers.
+pub(super) fn load_compiled(workshop: &Workshop<'_>, members: &[Member]) -> Result<Vec<Option<Pack>>, Failure> {
+    let host = workshop.host()?;
+    let load = |member: &Member| host.load_compiled(&member.label(), &member.resolved.digest).transpose();
+    all(members.iter().map(load).collect())
+}
+
 /// Makes members callable.
-pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Project) -> Result<Vec<Loaded>, Failure> {
-    let packs = compile(workshop, &members)?;
+pub(super) fn load(
+    workshop: &Workshop<'_>,
+    members: Vec<Member>,
+    compiled: Vec<Option<Pack>>,
+    project: &Project,
+) -> Result<Vec<Loaded>, Failure> {
+    let packs = compile(workshop, &members, compiled)?;
     let loaded = members.into_iter().zip(packs).map(|(member, pack)| {
         let context = Context {
             project: project.clone(),
@@ -37,17 +49,22 @@ pub(super) fn load(workshop: &Workshop<'_>, members: Vec<Member>, project: &Proj
     Ok(loaded.collect())
 }
 
-/// Fetches and compiles what is not here yet, all packs at once.
-pub(super) fn compile(workshop: &Workshop<'_>, members: &[Member]) -> Result<Vec<Pack>, Failure> {
+/// Fetches and compiles the packs that are not there yet, all at once.
+pub(super) fn compile(
+    workshop: &Workshop<'_>,
+    members: &[Member],
+    compiled: Vec<Option<Pack>>,
+) -> Result<Vec<Pack>, Failure> {
     let host = workshop.host()?;
-    let uncompiled: Vec<&Member> = members.iter().filter(|member| !host.is_compiled(&member.resolved.digest)).collect();
-    let downloaded = fetch::download(workshop, &uncompiled)?;
+    let missing = members.iter().zip(&compiled).filter(|(_, pack)| pack.is_none());
+    let missing: Vec<&Member> = missing.map(|(member, _)| member).collect();
+    let downloaded = fetch::download(workshop, &missing)?;
     fetch::check(workshop, members)?;
-    let to_compile: Vec<String> = uncompiled.into_iter().map(Member::label).collect();
-    if !to_compile.is_empty() {
-        workshop.observer.compiling(&to_compile);
+    let missing: Vec<String> = missing.into_iter().map(Member::label).collect();
+    if !missing.is_empty() {
+        workshop.observer.compiling(&missing);
     }
-    let load = |member: &Member| {
+    let compile = |member: &Member| {
         let label = member.label();
         let digest = &member.resolved.digest;
         let bytes =
@@ -60,9 +77,8 @@ pub(super) fn compile(workshop: &Workshop<'_>, members: &[Member]) -> Result<Vec
         }
         Ok(pack)
     };
-    // Starting threads costs more than loading packs that are compiled already.
-    let packs: Vec<Result<Pack, HostError>> =
-        if to_compile.len() > 1 { members.par_iter().map(load).collect() } else { members.iter().map(load).collect() };
+    let pack = |(member, compiled): (&Member, Option<Pack>)| compiled.map_or_else(|| compile(member), Ok);
+    let packs: Vec<Result<Pack, HostError>> = members.par_iter().zip(compiled).map(pack).collect();
     all(packs)
 }
 
@@ -82,7 +98,9 @@ pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Res
     let mut exchange = Exchange::new(&instances, &suppliers).map_err(Failure::all)?;
     let mut diagnostics = Vec::new();
     for wave in exchange.waves().to_vec() {
-        let planned = all(wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect())?;
+        let plan = || wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect();
+        let (planned, ()) = rayon::join(plan, || exchange.prepare(&wave));
+        let planned = all(planned)?;
         let mut refused = Vec::new();
         for (&place, (planned, log)) in wave.iter().zip(planned) {
             tell(workshop, &loaded[place], &log);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::folders::Seat;
 use super::members::{self, Member};
-use super::{Failure, Rendered, Workshop, render};
+use super::{Failure, Rendered, Workshop, phases, render};
 use crate::model::{Diagnose, Digest, JsonObject, Name, PackId, Project, Report};
 use crate::project::{Answer, Lock, LockedAnswers, LockedPack, Origin, Questions, RENDER_EDITION};
 use crate::registry::{Pin, PinPlace, recall};
@@ -32,7 +32,8 @@ pub fn replay(workshop: &Workshop<'_>, lock: &Lock, root: &Path) -> Result<Rende
             restore(member, answers)?;
         }
     }
-    render(workshop, members, &project, &joined, lock.compose.clone())
+    let compiled = phases::load_compiled(workshop, &members)?;
+    render(workshop, members, compiled, &project, &joined, lock.compose.clone())
 }
 
 fn other_edition(edition: u32) -> Report {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use semver::Version;
 use serde::Deserialize;
 use serde_json::Value;
@@ -128,7 +129,7 @@ impl Lock {
             project: project.into(),
             packs,
             compose,
-            files: tree.files.iter().map(file).collect(),
+            files: tree.files.par_iter().map(file).collect(),
         }
     }
 

@@ -8,6 +8,7 @@
 //! There are as many as there are processors, started when they are first needed.
 
 use std::cell::Cell;
+use std::hint::black_box;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -51,6 +52,14 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, NoThread> {
     }
 }
 
+/// Does the work when one of the threads here has nothing else to do; never, if there is no such moment or this is
+/// another thread.
+pub fn run_ahead(work: impl FnOnce() + Send + 'static) {
+    if IS_OWN.get() {
+        rayon::spawn(work);
+    }
+}
+
 /// Does work that strangers decide about. None: it panicked, and nobody but the caller need be told.
 pub fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = IS_GUARDED.replace(true);
@@ -73,9 +82,45 @@ fn started() -> Result<&'static rayon::ThreadPool, &'static str> {
             .num_threads(number)
             .thread_name(|number| format!("work-{number}"))
             .stack_size(TEMPLATE + PACK)
-            .start_handler(|_| IS_OWN.set(true))
+            .start_handler(|_| {
+                IS_OWN.set(true);
+                grow_heap();
+            })
             .build()
             .map_err(|error| error.to_string())
     };
     THREADS.get_or_init(start).as_ref().map_err(String::as_str)
+}
+
+/// Gives the thread's heap room in advance, untouched. glibc extends the heap of any thread but the first by what each
+/// allocation lacks, a page most of the time, with a call of the system for each: hundreds for a project.
+fn grow_heap() {
+    // The first is mapped by itself, and letting it go teaches the allocator to keep blocks of such sizes; the second
+    // is cut from the heap and stays with it.
+    for bytes in [3 << 20, 2 << 20] {
+        drop(black_box(Vec::<u8>::with_capacity(bytes)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::thread::current;
+
+    use super::*;
+
+    #[test]
+    fn work_that_is_here_stays_here() {
+        let (outer, inner) = run(|| (current().id(), run(|| current().id()).unwrap())).unwrap();
+        assert_eq!(outer, inner);
+        assert_ne!(outer, current().id());
+    }
+
+    #[test]
+    fn a_guarded_panic_ends_a_piece_of_work() {
+        let inside = run(|| (guard(is_guarded), guard(|| std::panic::panic_any("told to nobody"))));
+        assert_eq!(inside.unwrap(), (Some(true), None::<()>));
+        assert!(!run(is_guarded).unwrap());
+        assert_eq!(run(|| 1).unwrap(), 1);
+    }
 }

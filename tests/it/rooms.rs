@@ -17,7 +17,10 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("host", &["component", "model", "template", "threads"]),
     ("registry", &["component", "model", "store"]),
     ("project", &["model", "schema", "template"]),
-    ("pipeline", &["apply", "compose", "host", "model", "project", "registry", "schema", "store", "template"]),
+    (
+        "pipeline",
+        &["apply", "compose", "host", "model", "project", "registry", "schema", "store", "template", "threads"],
+    ),
     ("cli", &["apply", "host", "model", "pipeline", "project", "registry", "store", "threads"]),
 ];
 

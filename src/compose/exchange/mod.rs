@@ -68,6 +68,13 @@ impl<'a> Exchange<'a> {
         self.offers.get(place).map_or(&[], Vec::as_slice)
     }
 
+    /// Compiles the schemas that the offers of a wave will be checked by, while the instances plan.
+    pub fn prepare(&self, wave: &[usize]) {
+        for own in wave.iter().filter_map(|&place| self.instances.get(place)).flat_map(|own| &own.manifest.provides) {
+            self.schemas.compile(&own.facts);
+        }
+    }
+
     /// Takes in what the instance at `place` offered.
     ///
     /// # Errors
