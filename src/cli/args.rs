@@ -164,6 +164,8 @@ pub enum CacheCommand {
     Dir,
     /// Print how many bytes it has
     Size,
+    /// Check the components in it, and remove those that are damaged
+    Verify,
     /// Remove everything in it; it fills again by itself
     Clean,
 }

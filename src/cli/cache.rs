@@ -23,6 +23,22 @@ pub fn run(arguments: &CacheArguments, home: &Home, printer: &Printer) -> Result
                 printer.data(&format!("{}\n", usage.bytes));
             }
         }
+        CacheCommand::Verify => {
+            let blobs = cache.blobs();
+            let digests = blobs.list()?;
+            let mut damaged = Vec::new();
+            for digest in &digests {
+                // What has another digest than its name says is removed by reading it.
+                if blobs.get(digest)?.is_none() {
+                    damaged.push(digest.hex());
+                }
+            }
+            if printer.is_json() {
+                let document = json!({ "checked": digests.len(), "removed": damaged });
+                printer.document("scaffold.cache-verify/1", document);
+            }
+            printer.status("Verified", &format!("{} components, {} removed", digests.len(), damaged.len()));
+        }
         CacheCommand::Clean => {
             let usage = cache.clean()?;
             if printer.is_json() {

@@ -102,6 +102,21 @@ fn a_home_that_can_not_be_written_is_a_warning() {
 }
 
 #[test]
+fn a_damaged_component_is_found_and_removed() {
+    let machine = machine();
+    let verify = || machine.run(&["cache", "verify", "--json"]).succeeds().stdout;
+    assert!(verify().contains("\"removed\": []"));
+    let folder = machine.home().join("cache/blobs/sha256");
+    let blob = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    fs::write(&blob, "damaged").unwrap();
+    let name = blob.file_stem().unwrap().to_str().unwrap().to_owned();
+    let said = verify();
+    assert!(said.contains(&name) && said.contains("\"checked\": 1"), "{said}");
+    assert!(!blob.exists());
+    assert!(verify().contains("\"checked\": 0"));
+}
+
+#[test]
 fn the_cache_can_be_found_measured_and_cleaned() {
     let machine = machine();
     let folder = machine.run(&["cache", "dir"]).succeeds().stdout;

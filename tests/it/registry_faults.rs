@@ -112,8 +112,8 @@ fn servers_that_drip_or_hang() {
                 let bytes = honest.bytes().to_vec();
                 honest.with(if hang { Body::Silence } else { Body::Drip(bytes) })
             });
-            let said = scene.fails_by("registry-timeout", scene.command().env("SCAFFOLD_HTTP_TIMEOUT", "0.5"));
-            assert!(said.contains("within 0.5 seconds") && said.contains("`plain`"), "{said}");
+            let said = scene.fails_by("registry-timeout", scene.command().env("SCAFFOLD_HTTP_TIMEOUT", "1"));
+            assert!(said.contains("within 1 second") && said.contains("`plain`"), "{said}");
         }
     }
 }
