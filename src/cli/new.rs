@@ -15,7 +15,7 @@ use super::prompt::TerminalAsker;
 use super::watchdog::Watchdog;
 use super::{clock, one, preview};
 use crate::apply::{self, Recovery};
-use crate::model::{Instance, Name, Project, ProjectPath, Report, io_cause, printable};
+use crate::model::{Instance, Name, Project, ProjectPath, Report, Step, io_cause, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
 use crate::project::{Given, Mode};
 use crate::registry::{self, PackSpec, Spec};
@@ -190,9 +190,12 @@ fn show_result(created: &Created, target: &Path, printer: &Printer) {
     printer.status("Created", &format!("`{}` with {files} files from {}", target.display(), packs.join(", ")));
     printer.note("\nNext steps:");
     printer.note(&format!("  cd {}", shell_word(&target.display().to_string())));
-    for step in &rendered.next_steps {
+    for (folder, step) in &rendered.next_steps {
         let command: Vec<String> = step.command.iter().map(|word| shell_word(word)).collect();
-        let command = command.join(" ");
+        let command = match folder {
+            Some(folder) => format!("(cd {} && {})", shell_word(folder.as_str()), command.join(" ")),
+            None => command.join(" "),
+        };
         printer.note(&format!("  {:<24} # {}", printable(&command), printable(&step.title)));
     }
 }
@@ -219,6 +222,10 @@ fn show_tree(created: &Created, target: &Path, printer: &Printer) {
     printer.note("Nothing was written");
 }
 
+fn next_step((folder, step): &(Option<ProjectPath>, Step)) -> Value {
+    json!({ "title": step.title, "command": step.command, "directory": folder })
+}
+
 fn document(created: &Created, target: &Path, dry_run: bool) -> Value {
     let rendered = &created.rendered;
     let packs: Vec<Value> = rendered
@@ -238,8 +245,7 @@ fn document(created: &Created, target: &Path, dry_run: bool) -> Value {
         .collect();
     let files: Vec<Value> =
         rendered.tree.files.iter().map(|(path, file)| preview::file_json(path, file, dry_run)).collect();
-    let steps: Vec<Value> =
-        rendered.next_steps.iter().map(|step| json!({ "title": step.title, "command": step.command })).collect();
+    let steps: Vec<Value> = rendered.next_steps.iter().map(next_step).collect();
     let mut document = json!({
         "directory": target.display().to_string(),
         "written": !dry_run,

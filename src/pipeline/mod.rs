@@ -135,8 +135,8 @@ pub struct Rendered {
     pub lock: Lock,
     /// What packs said to the user, by pack.
     pub diagnostics: Vec<(String, Diagnostic)>,
-    /// What packs propose to do next.
-    pub next_steps: Vec<Step>,
+    /// What packs propose to do next, and in which folder of the project.
+    pub next_steps: Vec<(Option<ProjectPath>, Step)>,
     /// What each pack returned, in the same order.
     outputs: Vec<Output>,
     settlements: Settlements,
@@ -180,7 +180,11 @@ fn render(
     let phases::Outputs { outputs, diagnostics } = phases::plan_and_render(workshop, &loaded)?;
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
     let composition = compose::compose(&shares(&members, &outputs), &settlements).map_err(Failure::all)?;
-    let next_steps = outputs.iter().flat_map(|output| output.next_steps.iter().cloned()).collect();
+    let steps = |(member, output): (&Member, &Output)| {
+        let folder = member.instance.at.clone();
+        output.next_steps.iter().cloned().map(move |step| (folder.clone(), step)).collect::<Vec<_>>()
+    };
+    let next_steps = members.iter().zip(&outputs).flat_map(steps).collect();
     let lock = Lock::new(project, members::lock_entries(&members, joined), compose, &composition.tree);
     Ok(Rendered { members, tree: composition.tree, lock, diagnostics, next_steps, outputs, settlements })
 }

@@ -202,3 +202,33 @@ fn size(folder: &Path) -> u64 {
         })
         .sum()
 }
+
+#[test]
+fn services_in_folders_are_what_they_are_alone() {
+    let machine = Machine::new();
+    let uses = ["--pack", "orders=fastapi-orders", "--pack", "users=fastapi-users"];
+    let places = ["--at", "orders=services/orders", "--at", "users=services/users", "--defaults"];
+    let run = machine.run(&[&["new", "mono", "--name", "shop"], &uses[..], &places].concat()).succeeds();
+    let steps = run.stderr.lines().filter(|line| line.contains("make ")).map(str::trim).collect::<Vec<_>>();
+    assert_eq!(steps[0], "(cd services/orders && make install) # Make the virtual environment");
+    assert_eq!(steps.len(), 4);
+    for name in ["orders", "users"] {
+        machine.run(&["new", "shop", "--pack", &format!("fastapi-{name}"), "--defaults"]).succeeds();
+        let alone = machine.tree("shop").into_iter().filter(|(path, _)| !path.starts_with("scaffold.")).map(named);
+        let there = machine.tree(&format!("mono/services/{name}")).into_iter();
+        assert_eq!(there.map(named).collect::<Vec<_>>(), alone.collect::<Vec<_>>());
+        std::fs::remove_dir_all(machine.path("shop")).unwrap();
+    }
+}
+
+/// A file as text, without the headings that name instances.
+fn named((path, contents): (String, Vec<u8>)) -> (String, String) {
+    let text = String::from_utf8(contents).unwrap();
+    (
+        path,
+        text.replace("# services-orders-fastapi-", "# fastapi-")
+            .replace("# services-users-fastapi-", "# fastapi-")
+            .replace("# orders\n", "# fastapi-orders\n")
+            .replace("# users\n", "# fastapi-users\n"),
+    )
+}

@@ -25,7 +25,7 @@ fn the_examples_are_true() {
         assert_eq!(run.code, code, "{}", run.stderr);
         assert_eq!(run.stderr.replace(target, "shop"), shown(command));
     }
-    let place = "app/api/v1/router.py:5";
+    let place = "app/core/config.py:32";
     let run = machine.run(&["-C", "shop", "explain", place]).succeeds();
     assert_eq!(run.stdout, shown(&format!("scaffold explain {place}")));
 }
