@@ -2,6 +2,7 @@
 
 mod files;
 mod order;
+mod provenance;
 mod settle;
 mod shares;
 mod sizes;
