@@ -86,5 +86,5 @@ fn of_registry(pin: &Pin, registry: Option<&Name>, registries: &Registries<'_>) 
     let locked = Locked { version: pin.pack.version.clone(), digest: pin.digest };
     let line = search::pinned(source.url(), &pin.pack.name, &locked, &lines)?;
     let manifest = Arc::new(line.manifest.clone());
-    Ok(from_choice(&pin.instance, &Choice { registry: registry.cloned(), line }, manifest, registries)?)
+    from_choice(&pin.instance, &Choice { registry: registry.cloned(), line }, manifest, registries)
 }
