@@ -68,6 +68,13 @@ fn a_place_gets_a_value_or_an_owner_whatever_comes_later() {
     ] {
         assert_eq!(value(&[("f#/x/y", choice)])["x"]["y"], y);
     }
+    let packs_with_parts = [
+        pack("a", vec![merge("f", "json", r#"{"x": {"p": 1}}"#)]),
+        pack("b", vec![merge("f", "json", r#"{"x": 1}"#)]),
+        pack("c", vec![merge("f", "json", r#"{"x": {"q": 2}}"#)]),
+    ];
+    let settled = settled_text("f", &packs_with_parts, &[("f#/x", json!({ "r": 3 }))]);
+    assert_eq!(serde_json::from_str::<Value>(&settled).unwrap(), json!({ "x": { "r": 3 } }));
     assert_eq!(said(&packs, &[("f#/x/y", owner("d"))])[0].0, "settlement-owner");
     assert_eq!(said(&packs, &[("f#/x/y", owner("e"))])[0].0, "settlement-owner");
 }
