@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::model::canonical;
+use super::node::canonical;
 use super::rules::pointer;
 
 /// Whether an object has all the members that it had; then it can be changed member by member.

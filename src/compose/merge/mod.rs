@@ -13,6 +13,7 @@ mod changes;
 mod dotenv;
 mod json;
 mod model;
+mod node;
 mod places;
 mod rules;
 #[cfg(test)]
@@ -217,7 +218,7 @@ const SHOWN: usize = 80;
 
 /// A value as messages show it: on one line, shortened.
 fn shown(value: &Value) -> String {
-    let text = match value.get(model::SCALAR).and_then(Value::as_str) {
+    let text = match value.get(node::SCALAR).and_then(Value::as_str) {
         Some(scalar) => scalar.to_owned(),
         None => value.to_string(),
     };

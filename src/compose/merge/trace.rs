@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::model::canonical;
+use super::node::canonical;
 use super::places::{Place, places};
 use super::{Decisions, Format, Fragment, model, read_all, rules};
 

@@ -10,7 +10,7 @@ use super::emit::{self, Spacing};
 use super::layout::{comments_of, indent_at, is_in_lines, unit_of};
 use super::syntax::{Body, Child, Dialect, Node, parse};
 use crate::compose::merge::changes::becomes;
-use crate::compose::merge::model::canonical;
+use crate::compose::merge::node::canonical;
 
 /// A text, where its values stand, and what it says.
 #[derive(Debug)]

@@ -220,8 +220,8 @@ fn sorted(value: &Value) -> Value {
     match value {
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(sorted).collect();
-            items.sort_by_cached_key(model::canonical);
-            items.dedup_by_key(|item| model::canonical(item));
+            items.sort_by_cached_key(node::canonical);
+            items.dedup_by_key(|item| node::canonical(item));
             Value::Array(items)
         }
         Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), sorted(value))).collect(),

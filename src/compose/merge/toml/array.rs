@@ -9,7 +9,7 @@ use super::build::value_of;
 use super::read::value_model;
 use super::update_table;
 use crate::compose::merge::changes::extends;
-use crate::compose::merge::model::canonical;
+use crate::compose::merge::node::canonical;
 
 /// Makes an array say `new`.
 pub(super) fn update_array(array: &mut Array, new: &[Value]) -> Result<(), String> {

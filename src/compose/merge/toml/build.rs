@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use toml_edit::{Array, ArrayOfTables, Datetime, InlineTable, Item, Table};
 
-use crate::compose::merge::model::SCALAR;
+use crate::compose::merge::node::SCALAR;
 
 /// A member of a table: objects become tables, lists of objects arrays of tables.
 pub(super) fn item_of(value: &Value) -> Result<Item, String> {

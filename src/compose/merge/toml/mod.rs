@@ -17,7 +17,7 @@ pub(super) use places::find_places;
 pub(super) use read::read;
 
 use super::changes::{becomes, extends, grows};
-use super::model::canonical;
+use super::node::canonical;
 use array::update_array;
 use build::{item_of, set_apart, set_table_apart, table_of, value_of};
 use read::model;

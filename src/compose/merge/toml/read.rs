@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 use toml_edit::{DocumentMut, Item, TableLike};
 
-use crate::compose::merge::model::SCALAR;
+use crate::compose::merge::node::SCALAR;
 
 pub(in crate::compose::merge) fn read(text: &str) -> Result<Value, String> {
     if text.contains(SCALAR) {

@@ -8,7 +8,7 @@ use super::edit::{Holder, edit_node};
 use super::emit;
 use super::syntax::{Body, Entry, Node};
 use crate::compose::merge::changes::becomes;
-use crate::compose::merge::model::canonical;
+use crate::compose::merge::node::canonical;
 
 /// A node of a fragment, beside the one that is edited.
 #[derive(Clone, Copy)]
