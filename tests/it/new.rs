@@ -136,6 +136,41 @@ fn a_dry_run_writes_nothing() {
 }
 
 #[test]
+fn a_dry_run_shows_whose_each_file_is() {
+    let machine = Machine::new();
+    let shares = |name: &str, lines: &[&str]| {
+        Pack::new(name).renders(|memory| {
+            let text = memory.literal("x\n");
+            let own = memory.file(&format!("{name}.txt"), text, name == "two");
+            let lines = memory.lines(".gitignore", lines);
+            memory.output(&[], &[own, lines])
+        })
+    };
+    machine.pack("one.wasm", &shares("one", &["a"])).pack("two.wasm", &shares("two", &["b"]));
+    let new = ["new", "shop", "--pack", "./one.wasm", "--pack", "./two.wasm", "--dry-run"];
+    let plain = machine.run(&new).succeeds().stdout;
+    for line in [
+        "     17 B  ├── .gitignore  one + two\n",
+        "      2 B  ├── one.txt  one\n",
+        "      2 B  └── two.txt  two, yours once written\n",
+        "        2  one 0.1.0: 1 shared with others (+)\n",
+    ] {
+        assert!(plain.contains(line), "{line}{plain}");
+    }
+    let colored = machine.run(&[&new[..], &["--color", "always"]].concat()).succeeds().stdout;
+    for styled in ["\u{1b}[36mone.txt\u{1b}[0m  one\n", "\u{1b}[32mtwo.txt\u{1b}[0m  two"] {
+        assert!(colored.contains(styled), "{styled:?} {colored:?}");
+    }
+    let json = machine.run(&[&new[..], &["--json"]].concat()).succeeds().stdout;
+    let document: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["written"], false);
+    assert_eq!(document["files"][0]["text"], "# one\na\n\n# two\nb\n");
+    assert_eq!(document["files"][0]["packs"], json!(["one", "two"]));
+    assert!(document["lock"].as_str().unwrap().contains("[[pack]]"));
+    assert_eq!(machine.names(), [""; 0]);
+}
+
+#[test]
 fn json_says_what_was_made() {
     let machine = Machine::new();
     machine.pack("plain.wasm", &plain());
