@@ -24,6 +24,7 @@ mod disk;
 mod error;
 mod journal;
 mod place;
+mod read;
 mod staging;
 mod target;
 
@@ -35,6 +36,7 @@ use std::path::Path;
 use crate::model::{INTENT_FILE, LOCK_FILE, Tree};
 
 pub use error::ApplyError;
+pub use read::read;
 
 use disk::Disk;
 use target::Target;

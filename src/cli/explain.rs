@@ -1,5 +1,7 @@
 //! `scaffold explain`.
 
+use std::path::{Component, Path, PathBuf};
+
 use serde_json::{Value, json};
 
 use super::access::Reach;
@@ -12,7 +14,7 @@ use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
 use crate::pipeline::{
     self, Attribution, Explanation, Failure, FileState, Member, Place, ShareKind, Stretch, UsedTemplate, Workshop,
 };
-use crate::project::{self, Lock};
+use crate::project::{self, Answer, Lock};
 use crate::store::Home;
 
 /// The most lines of answers and values that are shown to people; `--json` has all.
@@ -28,8 +30,7 @@ pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: 
     })?;
     let root = project::find(&here)?;
     let (path, place) = parse(&arguments.place).map_err(one)?;
-    let below = here.strip_prefix(&root).unwrap_or(&here);
-    let path = below_root(below, &path).map_err(one)?;
+    let path = project_path(&root, &here, &path).map_err(one)?;
     let lock = Lock::read(&root)?;
     let progress = Progress::new(printer);
     let reach = Reach::new(global, home, &progress)?;
@@ -64,23 +65,29 @@ fn parse(text: &str) -> Result<(String, Place), Report> {
     }
 }
 
-/// A path as it was typed in the folder `below` the project's root.
-fn below_root(below: &std::path::Path, typed: &str) -> Result<ProjectPath, Report> {
+/// The project's path of what was typed in the folder `here`.
+fn project_path(root: &Path, here: &Path, typed: &str) -> Result<ProjectPath, Report> {
     let outside = |message: String| {
         Report::new("explain-place", message).hint("name a file of the project, relative to where you are")
     };
-    let mut names: Vec<&str> = Vec::new();
-    let below = below.to_str().unwrap_or_default().replace('\\', "/");
-    for name in below.split('/').chain(typed.split('/')).filter(|name| !name.is_empty() && *name != ".") {
-        match name {
-            ".." if names.pop().is_none() => {
-                return Err(outside(format!("`{}` is outside of the project", printable(typed))));
+    let mut full = PathBuf::new();
+    for part in here.join(typed).components() {
+        match part {
+            Component::ParentDir => {
+                full.pop();
             }
-            ".." => {}
-            name => names.push(name),
+            Component::CurDir => {}
+            part => full.push(part),
         }
     }
-    ProjectPath::parse(&names.join("/")).map_err(|error| outside(error.to_string()))
+    let inside = full.strip_prefix(root).ok().and_then(Path::to_str);
+    let inside = inside.ok_or_else(|| outside(format!("`{}` is outside of the project", word(typed))))?;
+    ProjectPath::parse(&inside.replace('\\', "/")).map_err(|error| outside(error.to_string()))
+}
+
+/// A name as it stands on one line.
+fn word(text: &str) -> String {
+    printable(text).replace(['\n', '\t'], "\u{fffd}")
 }
 
 fn describe(path: &ProjectPath, place: &Place, explanation: &Explanation) -> String {
@@ -89,7 +96,7 @@ fn describe(path: &ProjectPath, place: &Place, explanation: &Explanation) -> Str
         Place::Line(line) => format!("{path}:{line}\n"),
         Place::Pointer(pointer) => {
             let line = explanation.stretches.first().map_or(0, |stretch| stretch.lines.start + 1);
-            format!("{path}#{}, line {line}\n", printable(pointer))
+            format!("{path}#{}, line {line}\n", word(pointer))
         }
     };
     if explanation.ownership == Ownership::Once {
@@ -145,26 +152,31 @@ fn who(attribution: &Attribution) -> String {
 }
 
 fn what(attribution: &Attribution) -> String {
-    match &attribution.kind {
+    let what = match &attribution.kind {
         ShareKind::File => "its file".to_owned(),
         ShareKind::Slot { slot, opener: Some(opener) } => {
-            format!("text for the slot `{}`, which {opener} opens", printable(slot))
+            format!("text for the slot `{}`, which {opener} opens", word(slot))
         }
-        ShareKind::Slot { slot, opener: None } => format!("text for the slot `{}`", printable(slot)),
-        ShareKind::Merge { format } => format!("a merge as {}", printable(format)),
+        ShareKind::Slot { slot, opener: None } => format!("text for the slot `{}`", word(slot)),
+        ShareKind::Merge { format } => format!("a merge as {}", word(format)),
         ShareKind::Lines => "lines that it asks for".to_owned(),
         ShareKind::Settlement => "settled under `[compose]` in `scaffold.toml`".to_owned(),
+    };
+    if attribution.chosen && attribution.party.is_some() {
+        format!("{what}, chosen under `[compose]` in `scaffold.toml`")
+    } else {
+        what
     }
 }
 
 fn template_of(template: &UsedTemplate, with_line: bool) -> String {
-    let name = printable(&template.name);
+    let name = word(&template.name);
     match &template.line {
         Some(line) if with_line && line.template == template.name => {
             format!("template `{name}`, line {}", line.line + 1)
         }
         Some(line) if with_line => {
-            format!("template `{name}`, by line {} of `{}`", line.line + 1, printable(&line.template))
+            format!("template `{name}`, by line {} of `{}`", line.line + 1, word(&line.template))
         }
         _ => format!("template `{name}`"),
     }
@@ -174,7 +186,7 @@ fn template_of(template: &UsedTemplate, with_line: bool) -> String {
 fn whole_story(stretch: &Stretch, members: &[Member]) -> String {
     let mut text = String::new();
     if let Some(line) = &stretch.text {
-        text.push_str(&format!("  | {}\n", printable(line)));
+        text.push_str(&format!("  | {}\n", word(line)));
     }
     let Some(attributions) = &stretch.attributions else {
         text.push_str("\nfrom      you: no pack generated this line\n");
@@ -186,7 +198,7 @@ fn whole_story(stretch: &Stretch, members: &[Member]) -> String {
     for attribution in attributions {
         text.push_str(&format!("\nfrom      {}\nas        {}\n", who(attribution), what(attribution)));
         if let Some(pointer) = attribution.pointer.as_ref().filter(|pointer| !pointer.is_empty()) {
-            text.push_str(&format!("at        {}\n", printable(pointer)));
+            text.push_str(&format!("at        {}\n", word(pointer)));
         }
         if let Some(template) = &attribution.template {
             text.push_str(&format!("template  {}\n", template_of(template, true).trim_start_matches("template ")));
@@ -220,7 +232,7 @@ fn member_of<'a>(attribution: &Attribution, members: &'a [Member]) -> Option<&'a
 fn other_values(values: &JsonObject) -> Vec<String> {
     let mut lines = Vec::new();
     for (key, value) in values.iter().filter(|(key, _)| !["answers", "project"].contains(&key.as_str())) {
-        flatten(&printable(key), value, &mut lines);
+        flatten(&word(key), value, &mut lines);
     }
     lines
 }
@@ -229,7 +241,7 @@ fn flatten(key: &str, value: &Value, lines: &mut Vec<String>) {
     match value {
         Value::Object(members) if !members.is_empty() => {
             for (member, value) in members {
-                flatten(&format!("{key}.{}", printable(member)), value, lines);
+                flatten(&format!("{key}.{}", word(member)), value, lines);
             }
         }
         value => lines.push(format!("{key} = {}", shown(value))),
@@ -237,10 +249,9 @@ fn flatten(key: &str, value: &Value, lines: &mut Vec<String>) {
 }
 
 fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    let text = printable(&text);
+    let text = word(&value.to_string());
     if text.chars().count() <= SHOWN_VALUE {
-        return text.into_owned();
+        return text;
     }
     text.chars().take(SHOWN_VALUE).chain("…".chars()).collect()
 }
@@ -276,6 +287,14 @@ fn document(path: &ProjectPath, place: &Place, explanation: &Explanation) -> Val
 }
 
 fn attribution_json(attribution: &Attribution, members: &[Member]) -> Value {
+    let answers = member_of(attribution, members).map(|member| -> JsonObject {
+        let answer = |answer: &Answer| json!({ "value": answer.value, "given": answer.is_given() });
+        member.answers.iter().map(|(key, own)| (key.clone(), answer(own))).collect()
+    });
+    let opener = match &attribution.kind {
+        ShareKind::Slot { opener, .. } => opener.as_ref().map(|party| &party.instance),
+        _ => None,
+    };
     let (kind, slot, format) = match &attribution.kind {
         ShareKind::File => ("file", None, None),
         ShareKind::Slot { slot, .. } => ("slot", Some(slot), None),
@@ -291,11 +310,13 @@ fn attribution_json(attribution: &Attribution, members: &[Member]) -> Value {
         "version": party.map(|party| &party.pack.version),
         "kind": kind,
         "slot": slot,
+        "opener": opener,
+        "chosen": attribution.chosen,
         "format": format,
         "pointer": attribution.pointer,
         "template": attribution.template.as_ref().map(|template| &template.name),
         "template_line": line.map(|line| json!({ "template": line.template, "line": line.line + 1 })),
-        "answers": member_of(attribution, members).map(Member::answers_object),
+        "answers": answers,
         "values": attribution.template.as_ref().map(|template| template.values.as_ref()),
     })
 }

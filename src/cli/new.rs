@@ -25,8 +25,8 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     let target = absolute_path(&arguments.target)?;
     let name = project_name(arguments.name.as_deref(), &target).map_err(one)?;
     let packs = arguments.packs.iter().map(|spec| parse_spec(spec)).collect::<Result<Vec<_>, _>>()?;
-    let places = arguments.at.iter().map(|at| parse_place(at)).collect::<Result<BTreeMap<_, _>, _>>()?;
-    let settlements = arguments.settle.iter().map(|settle| parse_settlement(settle)).collect::<Result<_, _>>()?;
+    let places = once("at-invalid", arguments.at.iter().map(|at| parse_place(at)))?;
+    let settlements = once("settlement-invalid", arguments.settle.iter().map(|settle| parse_settlement(settle)))?;
     let given = Given::read(&arguments.set, arguments.answers.as_deref())?;
     let project = Project { name, year: clock::year().map_err(one)? };
     if !arguments.dry_run {
@@ -142,6 +142,23 @@ fn parse_place(text: &str) -> Result<(Name, ProjectPath), Failure> {
     Ok((instance, folder))
 }
 
+/// What was given by key, where nothing was given twice in two ways.
+fn once<K: Ord + std::fmt::Display, V: PartialEq>(
+    code: &'static str,
+    given: impl Iterator<Item = Result<(K, V), Failure>>,
+) -> Result<BTreeMap<K, V>, Failure> {
+    let mut all = BTreeMap::new();
+    for given in given {
+        let (key, value) = given?;
+        if all.get(&key).is_some_and(|earlier| *earlier != value) {
+            let report = Report::new(code, format!("`{}` is given twice, in two ways", printable(&key.to_string())));
+            return Err(one(report.hint("give it once")));
+        }
+        all.insert(key, value);
+    }
+    Ok(all)
+}
+
 /// `PATH=@INSTANCE`, `PATH#/POINTER=@INSTANCE` or `PATH#/POINTER=VALUE`, as an entry of `[compose]`. A value is JSON, or
 /// the text as it stands where it is no JSON.
 fn parse_settlement(text: &str) -> Result<(String, Value), Failure> {
@@ -151,7 +168,12 @@ fn parse_settlement(text: &str) -> Result<(String, Value), Failure> {
     };
     let value = match value.strip_prefix('@') {
         Some(owner) => json!({ "owner": owner }),
-        None => serde_json::from_str(value).unwrap_or_else(|_| value.into()),
+        None => match serde_json::from_str(value) {
+            // A number that would be written in another way is a version or the like: `3.10`.
+            Ok(Value::Number(number)) if number.to_string() != value => value.into(),
+            Ok(parsed) => parsed,
+            Err(_) => value.into(),
+        },
     };
     Ok((key.to_owned(), value))
 }

@@ -69,13 +69,15 @@ fn choose<'a>(line: &'a str, decided: &'a Decided) -> Cow<'a, str> {
     key_of(line).and_then(|key| decided.get(key)).map_or(Cow::Borrowed(line), |line| Cow::Borrowed(line.as_str()))
 }
 
-/// Looks for lines of a dotenv file that give one key two values, and settles what the user settled.
+/// Looks for lines of a dotenv file that give one key two values, and settles what the user settled. `texts` are what
+/// `text` was made of, by whom.
 ///
 /// # Errors
 /// What is left: each key once for every value that differs from its first.
 pub(super) fn agree(
     path: &ProjectPath,
-    owner: Option<(&Party, &str)>,
+    text: Option<&str>,
+    texts: &[(&Party, &str)],
     asked: &[Asked<'_>],
     settled: Option<&FileSettlements>,
     used: &mut Used,
@@ -84,7 +86,12 @@ pub(super) fn agree(
     if !is_dotenv(path) {
         return Ok(decided);
     }
-    let owned = owner.into_iter().flat_map(|(party, text)| text.lines().map(move |line| (party, line)));
+    // What stands there already is whoever's who brought it first.
+    let brought = texts.iter().flat_map(|&(party, text)| text.lines().map(move |line| (identity_of(line), party)));
+    let brought: BTreeMap<Cow<'_, str>, &Party> = brought.collect::<Vec<_>>().into_iter().rev().collect();
+    let first = texts.first().map(|(party, _)| *party);
+    let owner = |line: &str| brought.get(&identity_of(line)).copied().or(first);
+    let owned = text.unwrap_or_default().lines().filter_map(|line| Some((owner(line)?, line)));
     let lines: Vec<(&Party, &str)> = owned
         .chain(asked.iter().flat_map(|ask| ask.texts().map(|line| (ask.party, line))))
         .map(|(party, line)| (party, line.trim()))
@@ -132,7 +139,8 @@ fn file_name(path: &ProjectPath) -> &str {
     path.names().last().unwrap_or_default()
 }
 
-fn is_dotenv(path: &ProjectPath) -> bool {
+/// Whether a file of this name holds `KEY=VALUE`.
+pub(super) fn is_dotenv(path: &ProjectPath) -> bool {
     let name = file_name(path);
     name == ".env" || name.starts_with(".env.")
 }

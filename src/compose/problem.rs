@@ -357,6 +357,9 @@ impl Diagnose for Problem {
             Self::Settlement { fault: SettlementFault::Stale, .. } => {
                 report("settlement-stale").hint("take it out: it would decide the next conflict there unseen")
             }
+            Self::Settlement { fault: SettlementFault::Unwritable(_), .. } => {
+                report("settlement-invalid").hint("give another value, or say whose counts")
+            }
             Self::Settlement { fault: SettlementFault::NoShare { parties, .. }, .. } => report("settlement-owner")
                 .details(parties.iter().map(|party| format!("{party} has a say")))
                 .hint("name one of these instances, or take the settlement out"),

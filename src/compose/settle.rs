@@ -70,6 +70,8 @@ pub enum SettlementFault {
         /// Who has a say.
         parties: Vec<Party>,
     },
+    /// It gives a value that the file's format can't hold.
+    Unwritable(&'static str),
 }
 
 impl SettlementFault {
@@ -77,6 +79,7 @@ impl SettlementFault {
         match self {
             Self::Stale => "settles nothing: the packs do not disagree there".to_owned(),
             Self::NoShare { owner, .. } => format!("names `{owner}`, which has no say there"),
+            Self::Unwritable(format) => format!("gives a value that {format} can't hold there"),
         }
     }
 }
@@ -106,6 +109,7 @@ impl Settlements {
             (None, Some(owner)) => file.owner = Some(owner),
             (None, None) => return Err("a whole file is settled by naming the instance whose file counts".to_owned()),
             (Some(pointer), owner) => {
+                check_writable(value)?;
                 let choice = owner.map_or_else(|| Choice::Value(value.clone()), Choice::Owner);
                 file.places.insert(pointer.to_owned(), choice);
             }
@@ -121,6 +125,19 @@ impl Settlements {
     pub(super) fn strays(&self, has_file: impl Fn(&ProjectPath) -> bool) -> Vec<Problem> {
         let strays = self.files.iter().filter(|(path, _)| !has_file(path));
         strays.flat_map(|(path, file)| file.stale(path, &Used::default())).collect()
+    }
+}
+
+/// Refuses what `scaffold.toml` can't hold.
+fn check_writable(value: &Value) -> Result<(), String> {
+    match value {
+        Value::Null => Err("TOML has no null".to_owned()),
+        Value::Number(number) if number.as_i64().is_none() && !number.is_f64() => {
+            Err(format!("{number} has more than 63 bits"))
+        }
+        Value::Array(items) => items.iter().try_for_each(check_writable),
+        Value::Object(members) => members.values().try_for_each(check_writable),
+        _ => Ok(()),
     }
 }
 
@@ -159,10 +176,24 @@ impl FileSettlements {
         }
     }
 
-    /// The decisions for a merge of `parties`' layers.
+    /// Checks that whoever is to have its way has a share in the file.
     ///
     /// # Errors
-    /// Owners that have no share in the file.
+    /// Those that have none.
+    pub(super) fn check_owners(&self, path: &ProjectPath, parties: &[&Party]) -> Result<(), Vec<Problem>> {
+        let owners = self.places.keys().filter_map(|pointer| Some((pointer, self.owner_at(pointer)?)));
+        let strangers = owners.filter(|(_, owner)| !parties.iter().any(|party| party.instance == **owner));
+        let of = || parties.iter().map(|&party| party.clone());
+        let problems: Vec<Problem> =
+            strangers.map(|(pointer, owner)| no_share(path, Some(pointer), owner, of())).collect();
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// The decisions for a merge of `parties`' layers, or for lines. An owner that has a share of another kind only has
+    /// no say here.
+    ///
+    /// # Errors
+    /// Values that the format can't hold.
     pub(super) fn decisions(
         &self,
         path: &ProjectPath,
@@ -172,19 +203,22 @@ impl FileSettlements {
         let mut problems = Vec::new();
         let mut decisions = Decisions::new();
         for (pointer, choice) in &self.places {
-            let decision = match choice {
-                Choice::Value(value) => Decision::Value(format.adopt(value)),
+            match choice {
+                Choice::Value(value) if format.holds(pointer, value) => {
+                    decisions.insert(pointer.as_str(), Decision::Value(format.adopt(value)));
+                }
+                Choice::Value(_) => {
+                    let (key, fault) = (key_of(path, Some(pointer)), SettlementFault::Unwritable(format.name()));
+                    problems.push(Problem::Settlement { path: path.clone(), key, fault });
+                }
                 Choice::Owner(owner) => {
                     let layers = (0..parties.len()).filter(|&layer| parties[layer].instance == *owner);
                     let layers: Vec<usize> = layers.collect();
-                    if layers.is_empty() {
-                        let of = parties.iter().map(|&party| party.clone());
-                        problems.push(no_share(path, Some(pointer), owner, of));
+                    if !layers.is_empty() {
+                        decisions.insert(pointer.as_str(), Decision::Layers(layers));
                     }
-                    Decision::Layers(layers)
                 }
-            };
-            decisions.insert(pointer, decision);
+            }
         }
         if problems.is_empty() { Ok(decisions) } else { Err(problems) }
     }
@@ -248,7 +282,7 @@ mod tests {
         assert_eq!(of("a.json", json!({ "owner": "base" })).owner().unwrap().as_str(), "base");
         let choice = |value: Value| of("a.json#/x", value).places["/x"].clone();
         assert_eq!(choice(json!({ "owner": "base" })), Choice::Owner("base".parse().unwrap()));
-        for value in [json!("base"), json!({ "owner": 1 }), json!({ "owner": "a", "b": 1 }), json!(null)] {
+        for value in [json!("base"), json!({ "owner": 1 }), json!({ "owner": "a", "b": 1 })] {
             assert_eq!(choice(value.clone()), Choice::Value(value));
         }
     }
@@ -260,6 +294,8 @@ mod tests {
             ("a", json!("base")),
             ("a", json!({ "owner": "Not A Name" })),
             ("scaffold.lock", json!({ "owner": "base" })),
+            ("a#/b", json!({ "c": [null] })),
+            ("a#/b", json!(u64::MAX)),
         ] {
             assert!(parse(key, value).is_err(), "{key}");
         }

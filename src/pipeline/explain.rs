@@ -9,9 +9,13 @@ use std::path::Path;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{Failure, Member, Workshop, replay};
+use crate::apply;
 use crate::compose::{Attribution, Provenance};
 use crate::model::{Ownership, ProjectPath, Report, io_cause, near, unix_newlines};
 use crate::project::Lock;
+
+/// The most bytes of a working copy that are read.
+const MAX_FILE: u64 = 64 << 20;
 
 /// What is asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +77,11 @@ pub fn explain(
     let locked = lock.files.get(path).ok_or_else(|| unknown_file(path, lock))?;
     let working = read(root, path)?;
     let rendered = replay(workshop, lock, root)?;
-    let provenance = rendered.explain(path)?.ok_or_else(|| unknown_file(path, lock))?;
+    let provenance = rendered.explain(path)?.ok_or_else(|| {
+        let message = format!("`scaffold.lock` lists `{path}`, and its packs do not make it");
+        let report = Report::new("explain-unknown", message);
+        Failure::Reports(vec![report.hint("take `scaffold.lock` back from version control")])
+    })?;
     let state = match &working {
         None => FileState::Removed,
         Some(bytes) if crate::model::Digest::of(bytes) == locked.checksum => FileState::AsGenerated,
@@ -91,11 +99,10 @@ pub fn explain(
 
 /// The working copy, text with LF; none where there is none.
 fn read(root: &Path, path: &ProjectPath) -> Result<Option<Vec<u8>>, Failure> {
-    match std::fs::read(root.join(path.as_str())) {
-        Ok(bytes) => {
-            Ok(Some(if std::str::from_utf8(&bytes).is_ok() { unix_newlines(&bytes).into_owned() } else { bytes }))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+    let as_text =
+        |bytes: Vec<u8>| if std::str::from_utf8(&bytes).is_ok() { unix_newlines(&bytes).into_owned() } else { bytes };
+    match apply::read(root, path, MAX_FILE) {
+        Ok(bytes) => Ok(bytes.map(as_text)),
         Err(error) => {
             let report = Report::new("project-unreadable", format!("`{path}` can't be read: {}", io_cause(&error)));
             Err(Failure::Reports(vec![report.hint("check that you may read the file")]))
@@ -106,6 +113,8 @@ fn read(root: &Path, path: &ProjectPath) -> Result<Option<Vec<u8>>, Failure> {
 /// The lines of the working copy beside the account of what was generated.
 struct WorkingCopy<'a> {
     provenance: &'a Provenance,
+    /// Its text; none where there is no copy that is text.
+    text: Option<&'a str>,
     lines: Vec<&'a str>,
     /// For each line, which generated one it is.
     generated: Vec<Option<usize>>,
@@ -114,7 +123,7 @@ struct WorkingCopy<'a> {
 impl<'a> WorkingCopy<'a> {
     fn of(provenance: &'a Provenance, working: Option<&'a [u8]>) -> Self {
         let Some(text) = &provenance.text else {
-            return Self { provenance, lines: Vec::new(), generated: Vec::new() };
+            return Self { provenance, text: None, lines: Vec::new(), generated: Vec::new() };
         };
         let made: Vec<&str> = text.lines().collect();
         let lines: Vec<&str> = match working.map(std::str::from_utf8) {
@@ -130,7 +139,8 @@ impl<'a> WorkingCopy<'a> {
                 }
             }
         }
-        Self { provenance, lines, generated }
+        let text = working.and_then(|working| std::str::from_utf8(working).ok());
+        Self { provenance, text, lines, generated }
     }
 
     fn stretch(&self, at: usize) -> Stretch {
@@ -141,9 +151,8 @@ impl<'a> WorkingCopy<'a> {
 
     /// All lines, neighbours of the same origin together.
     fn stretches(&self) -> Vec<Stretch> {
-        if self.provenance.text.is_none() {
-            let attributions = self.provenance.lines.first().cloned();
-            return vec![Stretch { lines: 0..0, text: None, attributions }];
+        if self.lines.is_empty() {
+            return vec![Stretch { lines: 0..0, text: None, attributions: Some(self.provenance.shares.clone()) }];
         }
         let mut stretches: Vec<Stretch> = Vec::new();
         for at in 0..self.lines.len() {
@@ -167,8 +176,12 @@ impl<'a> WorkingCopy<'a> {
     }
 
     fn place(&self, path: &ProjectPath, pointer: &str) -> Result<Stretch, Failure> {
-        let place = self.provenance.places.get(pointer).ok_or_else(|| {
-            let message = format!("`{path}` has no `{pointer}` that packs put together");
+        let edited = self.edited_place(pointer);
+        if let Some(Some(stretch)) = edited {
+            return Ok(stretch);
+        }
+        let place = self.provenance.places.get(pointer).filter(|_| edited.is_none()).ok_or_else(|| {
+            let message = format!("`{path}` has no place `{pointer}` that can be told of");
             let known = self.provenance.places.keys().map(String::as_str);
             let near: Vec<String> =
                 near(pointer, known).into_iter().map(|known| format!("near it: `{known}`")).collect();
@@ -178,6 +191,21 @@ impl<'a> WorkingCopy<'a> {
         let line = at.unwrap_or(place.line);
         let text = at.and_then(|at| self.lines.get(at)).map(|&line| line.to_owned());
         Ok(Stretch { lines: line..line + 1, text, attributions: Some(vec![place.attribution.clone()]) })
+    }
+
+    /// The pointer as the working copy has it: lists may have shifted, values may be the user's. None where the copy
+    /// can't be read as what it was.
+    fn edited_place(&self, pointer: &str) -> Option<Option<Stretch>> {
+        let places =
+            self.provenance.places_in(self.text.filter(|text| Some(*text) != self.provenance.text.as_deref())?)?;
+        let Some(&line) = places.get(pointer) else { return Some(None) };
+        let mut stretch = self.stretch(line);
+        let made = self.generated.get(line).copied().flatten();
+        let place = self.provenance.places.get(pointer).filter(|place| Some(place.line) == made);
+        if let Some(place) = place {
+            stretch.attributions = Some(vec![place.attribution.clone()]);
+        }
+        Some(Some(stretch))
     }
 }
 

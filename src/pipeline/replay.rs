@@ -79,5 +79,13 @@ fn restore(member: &mut Member, locked: &LockedAnswers) -> Result<(), Failure> {
         answer(&locked.given, key, Origin::Own).or_else(|| answer(&locked.default, key, Origin::Default))
     });
     member.answers = known.collect();
-    Ok(())
+    let problems = questions.problems(&member.answers_object());
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("the answers of `{}` in `scaffold.lock` are not what its pack asks for", member.instance.name);
+    let each = |problem: crate::schema::Problem| format!("`{}`: {}", problem.pointer, problem.message);
+    let report = Report::new("lock-syntax", message).details(problems.into_iter().map(each));
+    Err(Failure::Reports(vec![report.hint("take `scaffold.lock` back from version control")]))
 }

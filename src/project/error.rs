@@ -41,6 +41,12 @@ pub enum ProjectError {
         /// The system's reason.
         cause: std::io::Error,
     },
+    /// One instance twice in the lock.
+    #[error("`scaffold.lock` has the instance `{instance}` twice")]
+    LockedTwice {
+        /// The instance.
+        instance: Name,
+    },
     /// A newer scaffold wrote the lock.
     #[error("`scaffold.lock` has the form {found}, and this scaffold reads forms up to {known}")]
     NewerLock {
@@ -85,6 +91,8 @@ impl Diagnose for ProjectError {
             Self::Unreadable { .. } => {
                 Report::new("project-unreadable", message).hint("check that you may read the file")
             }
+            Self::LockedTwice { .. } => Report::new("lock-syntax", message)
+                .hint("the file is written by scaffold: take it back from version control"),
             Self::NewerLock { .. } => {
                 Report::new("lock-newer", message).hint("use the scaffold that wrote it, or a newer one")
             }

@@ -30,9 +30,16 @@ impl Lock {
             ErrorKind::NotFound => ProjectError::NoLock { root: root.to_owned() },
             _ => ProjectError::Unreadable { file: LOCK_FILE, cause },
         };
+        let path = root.join(LOCK_FILE);
+        if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
+            return Err(unreadable(std::io::Error::other("it is not a file")));
+        }
         let mut text = String::new();
-        let file = File::open(root.join(LOCK_FILE)).map_err(unreadable)?;
-        file.take(MAX_FILE).read_to_string(&mut text).map_err(unreadable)?;
+        let file = File::open(path).map_err(unreadable)?;
+        file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
+        if text.len() as u64 > MAX_FILE {
+            return Err(unreadable(std::io::Error::other("it is too large")));
+        }
         Self::parse(&text)
     }
 }

@@ -4,7 +4,7 @@
 //! written by the tool, sorted, a line a file, so that two branches that change different things merge; and it is the
 //! last thing that a change renames into place, which makes it the commit point.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use semver::Version;
@@ -147,7 +147,12 @@ impl Lock {
         if form.version > FORMAT {
             return Err(ProjectError::NewerLock { found: form.version, known: FORMAT });
         }
-        toml::from_str(text).map_err(syntax)
+        let lock: Self = toml::from_str(text).map_err(syntax)?;
+        let mut instances = BTreeSet::new();
+        match lock.packs.iter().find(|pack| !instances.insert(&pack.instance)) {
+            Some(pack) => Err(ProjectError::LockedTwice { instance: pack.instance.clone() }),
+            None => Ok(lock),
+        }
     }
 
     /// The file's text.

@@ -252,7 +252,10 @@ fn settlements_that_can_not_be_read() {
     for settle in ["Makefile", "Makefile=[1]", "../x=@plain", "a=@Not A Name", "a#/b"] {
         says(&new(&machine, &["--settle", settle]), "settlement-invalid");
     }
-    says(&new(&machine, &["--settle", "a#/b=null"]), "settlement-stale");
+    says(&new(&machine, &["--settle", "a#/b=null"]), "settlement-invalid");
+    says(&new(&machine, &["--settle", "a#/b=1", "--settle", "a#/b=2"]), "settlement-invalid");
+    says(&new(&machine, &["--at", "plain=x", "--at", "plain=y"]), "at-invalid");
+    says(&new(&machine, &["--settle", "a#/b=3.10"]), "settlement-stale");
 }
 
 #[test]
@@ -284,6 +287,9 @@ fn projects_that_can_not_be_made_again() {
     says(&explain().fails(), "lock-syntax");
     machine.write("shop/scaffold.lock", lock.replace("edition = ", "edition = 9"));
     assert!(explain().succeeds().stderr.starts_with("warning[edition-differs]"));
+    let once = lock.split("[[pack]]").nth(1).unwrap().split("[files]").next().unwrap();
+    machine.write("shop/scaffold.lock", lock.replace("[files]", &format!("[[pack]]{once}[files]")));
+    says(&explain().fails(), "lock-syntax");
     std::fs::remove_file(machine.path("shop/scaffold.lock")).unwrap();
     std::fs::create_dir(machine.path("shop/scaffold.lock")).unwrap();
     says(&explain().fails(), "project-unreadable");

@@ -261,7 +261,7 @@ fn json_has_all_of_it() {
         (&json!("site"), &json!("file"), &json!("routes.j2"))
     );
     assert_eq!(from["template_line"], json!({ "template": "routes.j2", "line": 3 }));
-    assert_eq!(from["answers"], json!({ "port": 80 }));
+    assert_eq!(from["answers"], json!({ "port": { "value": 80, "given": true } }));
     assert_eq!(from["values"]["routes"], json!(["/", "/about"]));
 }
 
@@ -313,7 +313,7 @@ hint: ask about a file that `scaffold.lock` lists: `scaffold explain PATH`, `PAT
     assert_data_eq!(
         explain(&["settings.json#/tabs"]),
         str![[r#"
-error[explain-unknown]: `settings.json` has no `/tabs` that packs put together
+error[explain-unknown]: `settings.json` has no place `/tabs` that can be told of
   near it: `/tab`
 
 hint: ask about a file that `scaffold.lock` lists: `scaffold explain PATH`, `PATH:LINE` or `PATH#/POINTER`
@@ -387,4 +387,71 @@ at        /tab
 
 "#]]
     );
+}
+
+#[test]
+fn a_pointer_is_into_the_file_as_it_stands() {
+    let machine = machine();
+    let text = machine.read("web/settings.json");
+    machine.write(
+        "web/settings.json",
+        text.replace("    100,\n", "    60,\n    100,\n").replace("\"tab\": 2", "\"tab\": 3"),
+    );
+    let from = |pointer: &str| {
+        let run = machine.run(&["-C", "web", "explain", &format!("settings.json#{pointer}"), "--json"]).succeeds();
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        let stretch = &document["stretches"][0];
+        (stretch["text"].as_str().unwrap().trim().to_owned(), stretch["from"][0]["instance"].clone())
+    };
+    assert_eq!(from("/rulers/0"), ("60,".to_owned(), Value::Null));
+    assert_eq!(from("/rulers/1"), ("100,".to_owned(), json!("shop")));
+    assert_eq!(from("/rulers/2"), ("80".to_owned(), json!("site")));
+    assert_eq!(from("/tab"), ("\"tab\": 3".to_owned(), Value::Null));
+    machine.run(&["-C", "web", "explain", "settings.json#/rulers/3"]).fails();
+}
+
+#[test]
+fn files_of_one_pack_and_empty_ones_are_told_of_too() {
+    let machine = Machine::new();
+    machine.pack(
+        "one.wasm",
+        &Pack::new("one").files(&[("p.toml", "[a]\nb = [1, 2]\n"), ("empty", ""), (".env", "A=1\n")]),
+    );
+    machine.run(&["new", "web", "--pack", "./one.wasm"]).succeeds();
+    assert!(explained(&machine, "p.toml#/a/b/1").starts_with("p.toml#/a/b/1, line 2\n"));
+    assert!(explained(&machine, ".env#/A").contains("from      `one` 0.1.0\n"));
+    assert!(explained(&machine, "empty").ends_with("all       `one` 0.1.0: its file\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_project_are_not_followed() {
+    let machine = machine();
+    machine.write("secret", "mine\n");
+    for target in ["../secret", "/dev/zero"] {
+        std::fs::remove_file(machine.path("web/once.sh")).unwrap();
+        std::os::unix::fs::symlink(target, machine.path("web/once.sh")).unwrap();
+        let said = machine.run(&["-C", "web", "explain", "once.sh:1"]).fails();
+        assert!(said.starts_with("error[project-unreadable]: `once.sh` can't be read"), "{said}");
+    }
+}
+
+#[test]
+fn a_large_file_is_told_of_as_quickly_as_it_is_made() {
+    // As many lines and elements as would take minutes if each looked at all others.
+    let machine = Machine::new();
+    let pack = |name: &str| {
+        Pack::new(name).renders(|memory| {
+            let lines: Vec<String> = (0..20_000).map(|at| format!("{name} {at}")).collect();
+            let lines = memory.lines("words.txt", &lines.iter().map(String::as_str).collect::<Vec<_>>());
+            let items: Vec<String> = (0..8_000).map(|at| format!("    \"{name} {at}\"")).collect();
+            let text = memory.literal(&format!("{{\n  \"l\": [\n{}\n  ]\n}}\n", items.join(",\n")));
+            let merge = memory.merge("l.json", "json", text, false, &[]);
+            memory.output(&[], &[lines, merge])
+        })
+    };
+    machine.pack("a.wasm", &pack("a")).pack("b.wasm", &pack("b"));
+    machine.run(&["new", "web", "--pack", "./a.wasm", "--pack", "./b.wasm"]).succeeds();
+    assert!(explained(&machine, "words.txt:30000").contains("from      `b` 0.1.0\n"));
+    assert!(explained(&machine, "l.json#/l/12000").contains("from      `b` 0.1.0\n"));
 }

@@ -106,6 +106,9 @@ impl<'a> Parts<'a> {
         used: &mut Used,
     ) -> Result<Self, Vec<Problem>> {
         let mut parts = Self::of(pieces);
+        if let Some(settled) = settled {
+            settled.check_owners(path, &pieces.iter().map(|piece| piece.party).collect::<Vec<_>>())?;
+        }
         let mut problems = parts.disagreements(path);
         if let Some(owner) = settled.and_then(FileSettlements::owner)
             && !problems.is_empty()
@@ -196,12 +199,19 @@ impl<'a> Parts<'a> {
         let text = if self.lines.is_empty() {
             so_far.unwrap_or_default().to_owned()
         } else {
-            let first = owner.map(|owner| owner.party).or(self.merges.first().map(|(piece, _)| piece.party));
             let asked: Vec<Asked<'_>> = self.lines.iter().map(|(_, asked)| asked.clone()).collect();
-            let decided = lines::agree(path, first.zip(so_far), &asked, settled, used)?;
+            let decided = lines::agree(path, so_far, &self.texts(owner), &asked, settled, used)?;
             lines::add(path, so_far, &asked, &decided)
         };
         Ok(Assembly { text, base, filled: filled_lines, merged })
+    }
+
+    /// The texts that stand before lines do, and whose they are.
+    fn texts<'t>(&'t self, owner: Option<&'t Owner<'_>>) -> Vec<(&'t Party, &'t str)> {
+        let owner = owner.and_then(|owner| Some((owner.party, owner.text()?)));
+        let fills = self.fills.iter().map(|(piece, fill)| (piece.party, fill.text));
+        let merges = self.merges.iter().map(|(piece, _)| (piece.party, piece.text.as_deref().unwrap_or_default()));
+        owner.into_iter().chain(fills).chain(merges).collect()
     }
 
     /// The texts that are merged, the owner's first, and whose they are.

@@ -28,12 +28,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
 
-use crate::model::{ListRule, printable};
+use crate::model::{ListRule, ProjectPath, printable};
 use json::Dialect;
 use model::{Clash, ClashKind, Layer};
 
 pub(super) use dotenv::{identity_of, key_of, line_of};
 pub(super) use model::{Decision, Decisions};
+pub(super) use places::place_lines;
+pub(super) use rules::pointer;
 pub(super) use trace::{Origin, Trace, trace};
 
 /// A format that the host can merge.
@@ -94,6 +96,26 @@ impl Format {
             Self::Yaml => "yaml",
             Self::Dotenv => "dotenv",
         }
+    }
+
+    /// The format that a file has by its name, where its text is of it.
+    pub(super) fn of_file(path: &ProjectPath, text: &str) -> Option<Self> {
+        let name = path.names().last().unwrap_or_default();
+        let formats: &[Self] = match name.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("json" | "jsonc") => &[Self::Json, Self::Jsonc],
+            Some("toml") => &[Self::Toml],
+            Some("yaml" | "yml") => &[Self::Yaml],
+            _ if super::lines::is_dotenv(path) => &[Self::Dotenv],
+            _ => &[],
+        };
+        formats.iter().copied().find(|format| format.read(text).is_ok())
+    }
+
+    /// Whether the format can hold a value at a place.
+    pub(super) fn holds(self, pointer: &str, value: &Value) -> bool {
+        let value = self.adopt(value);
+        let key = pointer.strip_prefix('/').unwrap_or(pointer);
+        self != Self::Dotenv || value.as_str().is_some_and(|value| dotenv::line_of(key, value).is_some())
     }
 
     /// A value that the user wrote, as the format's own reader would have it.

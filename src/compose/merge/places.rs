@@ -1,5 +1,6 @@
 //! Where the places of a document stand in its text.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Format;
@@ -30,6 +31,16 @@ pub(in crate::compose) fn places(format: Format, text: &str) -> Result<Vec<Place
     let mut found = places.found;
     found.sort_by_key(|place| (place.span.start, std::cmp::Reverse(place.span.end)));
     Ok(found)
+}
+
+/// The lines, counted from 0, on which the places of a text start.
+///
+/// # Errors
+/// As [`places`].
+pub(in crate::compose) fn place_lines(format: Format, text: &str) -> Result<BTreeMap<String, usize>, String> {
+    let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line = |place: Place| (place.pointer, starts.partition_point(|&newline| newline < place.span.start));
+    Ok(places(format, text)?.into_iter().map(line).collect())
 }
 
 /// Places, while a text's nodes are walked over.

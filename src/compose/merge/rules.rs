@@ -93,7 +93,7 @@ fn matches(pattern: &[String], place: &[String]) -> bool {
 }
 
 /// The JSON Pointer of a place; empty for the whole document.
-pub(super) fn pointer(place: &[String]) -> String {
+pub(in crate::compose) fn pointer(place: &[String]) -> String {
     place.iter().map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1"))).collect()
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::model::Layer;
 use super::node::canonical;
 use super::places::{Place, places};
 use super::{Decisions, Format, Fragment, model, read_all, rules};
@@ -58,63 +59,103 @@ pub(in crate::compose) fn trace(
         .collect::<Result<Vec<BTreeMap<String, usize>>, String>>()?;
     let lines = Lines::of(text);
     let found = places(format, text)?;
-    let origin = |place: &Place| {
+    let mut finder = Finder { layers: &layers, whole: &whole, known: BTreeMap::new(), items: BTreeMap::new() };
+    let mut origin = |place: &Place| {
         let layer = owners.get(&place.pointer).copied().flatten();
         let is_users = owners.contains_key(&place.pointer) && layer.is_none();
         // A place that the model does not know by this pointer is the first layer's: an alias, a merge key.
         let layer = if is_users { None } else { layer.or(Some(0)) };
         let layer_line = layer.and_then(|layer| {
-            let own = pointer_in(&layers.get(layer)?.value, &whole, &place.pointer)?;
-            own_lines.get(layer)?.get(&own).copied()
+            let own = finder.own_place(layer, &rules::segments(&place.pointer))?;
+            own_lines.get(layer)?.get(&rules::pointer(&own)).copied()
         });
         Origin { pointer: place.pointer.clone(), line: lines.at(place.span.start), layer, layer_line }
     };
-    let origins: Vec<Origin> = found.iter().map(origin).collect();
+    let origins: Vec<Origin> = found.iter().map(&mut origin).collect();
     let mut places = vec![Vec::new(); lines.count(text)];
     for (at, origin) in origins.iter().enumerate().filter(|(_, origin)| !origin.pointer.is_empty()) {
         if let Some(starting) = places.get_mut(origin.line) {
             starting.push(at);
         }
     }
+    let parents = parents_of(&found);
     for (line, places) in places.iter_mut().enumerate().filter(|(_, places)| places.is_empty()) {
         let range = lines.range(line, text);
-        places.extend(place_of(&text[range.clone()], range.start, &found));
+        places.extend(place_of(&text[range.clone()], range.start, &found, &parents));
     }
     Ok(Trace { origins, lines: places })
 }
 
 /// The place that a line belongs to on which none starts: the scalar that it goes on with; for a comment, what it
 /// stands above; else the innermost that is around it.
-fn place_of(line: &str, start: usize, found: &[Place]) -> Option<usize> {
-    let around = found.iter().rposition(|place| place.span.start <= start && start < place.span.end);
+fn place_of(line: &str, start: usize, found: &[Place], parents: &[Option<usize>]) -> Option<usize> {
     let next = found.partition_point(|place| place.span.start <= start);
-    let is_scalar =
-        around.is_some_and(|at| at > 0 && found.get(at + 1).is_none_or(|next| next.span.start >= found[at].span.end));
+    let mut around = next.checked_sub(1);
+    while let Some(at) = around.filter(|&at| found[at].span.end <= start) {
+        around = parents[at];
+    }
+    let is_leaf = |at: usize| found.get(at + 1).is_none_or(|next| next.span.start >= found[at].span.end);
+    let is_scalar = around.is_some_and(|at| at > 0 && is_leaf(at));
     let is_comment = line.trim_start().starts_with(['#', '/']);
     if is_comment && !is_scalar && next < found.len() { Some(next) } else { around.or(found.first().map(|_| 0)) }
 }
 
-/// The pointer in a layer's own value of what stands at `pointer` in the merged one: lists may have shifted.
-fn pointer_in(own: &Value, whole: &Value, pointer: &str) -> Option<String> {
-    let (mut own, mut whole) = (own, whole);
-    let mut path = Vec::new();
-    for name in rules::segments(pointer) {
-        match (own, whole) {
-            (Value::Object(mine), Value::Object(all)) => {
-                (own, whole) = (mine.get(&name)?, all.get(&name)?);
-                path.push(name);
+/// For each place, the innermost that is around it.
+fn parents_of(found: &[Place]) -> Vec<Option<usize>> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut parent = |(at, place): (usize, &Place)| {
+        while open.last().is_some_and(|&above| found[above].span.end < place.span.end) {
+            open.pop();
+        }
+        let parent = open.last().copied();
+        open.push(at);
+        parent
+    };
+    found.iter().enumerate().map(&mut parent).collect()
+}
+
+/// Finds places of the merged document in the layers' own: lists may have shifted. Each step is done once.
+struct Finder<'a> {
+    layers: &'a [Layer<'a>],
+    whole: &'a Value,
+    known: BTreeMap<(usize, Vec<String>), Option<Vec<String>>>,
+    /// Where the elements of a layer's list are.
+    items: BTreeMap<(usize, Vec<String>), BTreeMap<String, usize>>,
+}
+
+impl Finder<'_> {
+    /// The place in a layer's own value of what stands at `place` in the merged one.
+    fn own_place(&mut self, layer: usize, place: &[String]) -> Option<Vec<String>> {
+        let Some((name, above)) = place.split_last() else { return Some(Vec::new()) };
+        if let Some(known) = self.known.get(&(layer, place.to_vec())) {
+            return known.clone();
+        }
+        let own = self.own_place(layer, above).and_then(|own| self.step(layer, own, above, name));
+        self.known.insert((layer, place.to_vec()), own.clone());
+        own
+    }
+
+    fn step(&mut self, layer: usize, mut own: Vec<String>, above: &[String], name: &str) -> Option<Vec<String>> {
+        let mine = self.layers.get(layer)?.value.pointer(&rules::pointer(&own))?;
+        match (mine, self.whole.pointer(&rules::pointer(above))?) {
+            (Value::Object(mine), Value::Object(_)) => {
+                mine.get(name)?;
+                own.push(name.to_owned());
             }
             (Value::Array(mine), Value::Array(all)) => {
-                whole = all.get(name.parse::<usize>().ok()?)?;
-                let same = mine.iter().position(|item| canonical(item) == canonical(whole));
-                let at = same.or_else(|| mine.iter().position(|item| is_part_of(item, whole)))?;
-                own = mine.get(at)?;
-                path.push(at.to_string());
+                let item = all.get(name.parse::<usize>().ok()?)?;
+                let items = self.items.entry((layer, own.clone())).or_insert_with(|| {
+                    let places = mine.iter().enumerate().rev().map(|(at, item)| (canonical(item), at));
+                    places.collect()
+                });
+                let same = items.get(&canonical(item)).copied();
+                let at = same.or_else(|| mine.iter().position(|own| is_part_of(own, item)))?;
+                own.push(at.to_string());
             }
             _ => return None,
         }
+        Some(own)
     }
-    Some(rules::pointer(&path))
 }
 
 /// Whether an object says nothing of its own scalars that another one does not say: two that were merged by key.

@@ -64,7 +64,6 @@ fn a_place_gets_a_value_or_an_owner_whatever_comes_later() {
         (owner("c"), json!(3)),
         (json!(4), json!(4)),
         (json!({ "deep": [1] }), json!({ "deep": [1] })),
-        (Value::Null, Value::Null),
     ] {
         assert_eq!(value(&[("f#/x/y", choice)])["x"]["y"], y);
     }
@@ -141,4 +140,23 @@ fn a_settlement_that_settles_nothing_is_stale() {
     ] {
         assert_eq!(said(&packs, &[(key, value)]), [("settlement-stale", stale(key))]);
     }
+}
+
+#[test]
+fn dotenv_lines_are_whoever_brought_them() {
+    let packs = [
+        pack("a", vec![merge(".env", "dotenv", "A=1\n")]),
+        pack("b", vec![merge(".env", "dotenv", "B=2\n")]),
+        pack("c", vec![lines(".env", &["B=3"])]),
+    ];
+    let report = problem(&packs);
+    assert_eq!(report.details, ["`b` 1.0.0: B=2", "`c` 1.0.0: B=3"]);
+    assert_eq!(settled_text(".env", &packs, &[(".env#/B", owner("c"))]), "A=1\nB=3\n");
+    assert_eq!(settled_text(".env", &packs, &[(".env#/B", owner("b"))]), "A=1\nB=2\n");
+    let nobody = said(&packs, &[(".env#/B", owner("d"))]);
+    assert_eq!(
+        nobody,
+        [("settlement-owner", "the settlement of `.env#/B` names `d`, which has no say there".to_owned())]
+    );
+    assert_eq!(said(&packs, &[(".env#/B", json!([1]))])[0].0, "settlement-invalid");
 }
