@@ -145,7 +145,7 @@ pub struct NewArguments {
 /// `scaffold explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArguments {
-    /// A file of the project; a line of it; or a JSON Pointer into it, where packs merged into it
+    /// A file of the project; a line of it; or a JSON Pointer into it, where it is JSON, YAML, TOML or dotenv
     #[arg(value_name = "PATH[:LINE]|PATH#/POINTER")]
     pub place: String,
 }

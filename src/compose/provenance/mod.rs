@@ -8,7 +8,7 @@
 mod account;
 mod spots;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::file::Parts;
@@ -146,7 +146,7 @@ pub fn explain(
         }
     };
     spots::add_lines(path, &mut lines, &parts, &assembly);
-    let known: std::collections::BTreeSet<String> = places.iter().map(|(pointer, ..)| pointer.clone()).collect();
+    let known: BTreeSet<String> = places.iter().map(|(pointer, ..)| pointer.clone()).collect();
     // What no merge put together stands where its line does.
     let others = format.and_then(|format| merge::place_lines(format, &assembly.text).ok()).unwrap_or_default();
     for (pointer, line) in others.into_iter().filter(|(pointer, _)| !known.contains(pointer)) {
