@@ -21,6 +21,7 @@ pub mod host;
 pub mod model;
 pub mod pipeline;
 pub mod project;
+pub mod reconcile;
 pub mod registry;
 pub mod schema;
 pub mod store;

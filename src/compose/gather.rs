@@ -8,12 +8,14 @@ use super::party::Party;
 use super::problem::Problem;
 use super::texts::{Texts, text_of, too_much};
 use super::{MAX_CONTRIBUTIONS, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Share};
-use crate::model::{Body, Content, Name, PathClash, PathSet, ProjectPath, Text, Tree};
+use crate::model::{Body, Content, Name, PathClash, PathError, PathSet, ProjectPath, Text, Tree};
 
 /// A contribution on its way into a file.
 #[derive(Debug)]
 pub(super) struct Piece<'a> {
     pub(super) party: &'a Party,
+    /// The folder that its pack's paths go below.
+    pub(super) at: Option<&'a ProjectPath>,
     pub(super) body: &'a Body,
     /// The text of a body that has one; none where its template failed.
     pub(super) text: Option<Cow<'a, str>>,
@@ -83,11 +85,7 @@ pub(super) fn gather<'a>(
     let mut size = 0;
     for (place, (share, party)) in shares.iter().zip(parties).enumerate() {
         for (at, contribution) in share.output.contributions.iter().enumerate() {
-            let path = match &share.instance.at {
-                Some(folder) => folder.join(&contribution.path),
-                None => ProjectPath::parse(&contribution.path),
-            };
-            let path = match path {
+            let path = match placed(share.instance.at.as_ref(), &contribution.path) {
                 Ok(path) => path,
                 Err(error) => {
                     problems.push(Problem::Path { pack: party.clone(), error });
@@ -102,7 +100,7 @@ pub(super) fn gather<'a>(
                 continue;
             }
             let text = texts.get(place, at, &contribution.body);
-            let piece = Piece { party, body: &contribution.body, text };
+            let piece = Piece { party, at: share.instance.at.as_ref(), body: &contribution.body, text };
             size += piece.size();
             groups.entry(path).or_default().push(piece);
         }
@@ -112,6 +110,14 @@ pub(super) fn gather<'a>(
         return Err(vec![Problem::TooMuch { what, limit: format!("{MAX_FILES} of them") }]);
     }
     if size > MAX_TOTAL_BYTES { Err(vec![too_much()]) } else { Ok(groups) }
+}
+
+/// A pack's path as one of the project.
+pub(super) fn placed(at: Option<&ProjectPath>, path: &str) -> Result<ProjectPath, PathError> {
+    match at {
+        Some(folder) => folder.join(path),
+        None => ProjectPath::parse(path),
+    }
 }
 
 /// The files that open slots.

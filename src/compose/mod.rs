@@ -33,6 +33,7 @@ mod texts;
 use rayon::prelude::*;
 
 pub use exchange::{Exchange, ExchangeError, Link, Suppliers};
+pub use merge::{ByKey, merge_by_key};
 pub use order::{OrderError, join_order, sort_canonically};
 pub use party::Party;
 pub use problem::Problem;

@@ -22,6 +22,8 @@ pub struct TreeFile {
     pub ownership: Ownership,
     /// Every instance that has a share in it, the file's owner first, then in canonical order.
     pub origins: Vec<Origin>,
+    /// Where older versions of its owner put the same file.
+    pub moved_from: Vec<ProjectPath>,
 }
 
 /// One instance's share in a file.

@@ -246,6 +246,7 @@ mod tests {
             executable: true,
             ownership: Ownership::Once,
             origins: vec![origin("b"), origin("a")],
+            moved_from: Vec::new(),
         };
         let tree = Tree { files: [(ProjectPath::parse("x/y.sh").unwrap(), file)].into() };
         let pack = LockedPack {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What each room may name of the crate, and which outside crates are its own.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("threads", &["model"]),
     ("component", &["model"]),
@@ -17,9 +17,22 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("host", &["component", "model", "template", "threads"]),
     ("registry", &["component", "model", "store"]),
     ("project", &["model", "schema", "template"]),
+    ("reconcile", &["compose", "model"]),
     (
         "pipeline",
-        &["apply", "compose", "host", "model", "project", "registry", "schema", "store", "template", "threads"],
+        &[
+            "apply",
+            "compose",
+            "host",
+            "model",
+            "project",
+            "reconcile",
+            "registry",
+            "schema",
+            "store",
+            "template",
+            "threads",
+        ],
     ),
     ("cli", &["apply", "host", "model", "pipeline", "project", "registry", "store", "threads"]),
 ];

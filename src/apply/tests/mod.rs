@@ -41,7 +41,13 @@ fn snapshot(root: &Path) -> Snapshot {
 }
 
 fn file(contents: &str, executable: bool) -> TreeFile {
-    TreeFile { contents: contents.into(), executable, ownership: Ownership::Managed, origins: Vec::new() }
+    TreeFile {
+        contents: contents.into(),
+        executable,
+        ownership: Ownership::Managed,
+        origins: Vec::new(),
+        moved_from: Vec::new(),
+    }
 }
 
 fn tree(files: &[(&str, TreeFile)]) -> Tree {

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::MAX_FILE_BYTES;
-use super::gather::Piece;
+use super::gather::{self, Piece};
 use super::lines::{self, Asked};
 use super::merge::{self, Format, Fragment, MergeError};
 use super::party::Party;
@@ -47,6 +47,7 @@ pub(super) fn make(
         Some(owner) if parts.is_alone(owner) => owner.bytes.clone().into_owned(),
         _ => parts.assemble(path, owner.as_ref(), settled, &mut used)?.text.into_bytes(),
     };
+    let moved_from = owner.as_ref().map_or(Ok(Vec::new()), Owner::moved_from)?;
     let stale = settled.map(|settled| settled.stale(path, &used)).unwrap_or_default();
     if !stale.is_empty() {
         return Err(stale);
@@ -56,6 +57,7 @@ pub(super) fn make(
         executable: owner.as_ref().is_some_and(|owner| owner.file.executable),
         ownership: owner.as_ref().map_or(Ownership::Managed, |owner| owner.file.ownership),
         origins: parts.origins(pieces),
+        moved_from,
     }))
 }
 
@@ -63,12 +65,20 @@ pub(super) fn make(
 pub(super) struct Owner<'a> {
     pub(super) party: &'a Party,
     pub(super) file: &'a File,
+    at: Option<&'a ProjectPath>,
     bytes: Cow<'a, [u8]>,
 }
 
 impl<'a> Owner<'a> {
     fn of(piece: &'a Piece<'a>, file: &'a File) -> Self {
-        Self { party: piece.party, file, bytes: bytes_of(piece, file) }
+        Self { party: piece.party, file, at: piece.at, bytes: bytes_of(piece, file) }
+    }
+
+    /// Where older versions of the pack put the file.
+    fn moved_from(&self) -> Result<Vec<ProjectPath>, Vec<Problem>> {
+        let placed = self.file.moved_from.iter().map(|path| gather::placed(self.at, path));
+        let problem = |error| vec![Problem::Path { pack: self.party.clone(), error }];
+        placed.collect::<Result<_, _>>().map_err(problem)
     }
 
     pub(super) fn text(&self) -> Option<&str> {

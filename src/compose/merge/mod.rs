@@ -18,6 +18,7 @@ mod places;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod three_way;
 mod toml;
 mod trace;
 mod yaml;
@@ -36,6 +37,7 @@ pub(super) use dotenv::{identity_of, key_of, line_of};
 pub(super) use model::{Decision, Decisions};
 pub(super) use places::place_lines;
 pub(super) use rules::pointer;
+pub use three_way::{ByKey, merge_by_key};
 pub(super) use trace::{Origin, Trace, trace};
 
 /// A format that the host can merge.

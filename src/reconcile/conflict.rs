@@ -1,0 +1,132 @@
+//! What the user has to settle, and the ways to do it.
+
+use super::newlines::text_of;
+use super::{How, Kept, Verdict, Written};
+use crate::model::TreeFile;
+
+/// A file on which the packs and the user do not agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// What kind of file it is.
+    pub kind: ConflictKind,
+    parts: Vec<Part>,
+    crlf: bool,
+    /// What packs make, where that can't be merged.
+    theirs: Vec<u8>,
+    executable: bool,
+    /// The user's file, where it comes from another path, so that keeping it means writing it.
+    arriving: Option<Vec<u8>>,
+}
+
+/// What makes the conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConflictKind {
+    /// Both sides changed the same lines.
+    Text,
+    /// The texts differ, and what the packs made the last time is not known.
+    TwoWay,
+    /// Both sides changed a file that is not text.
+    Binary,
+    /// Something that is no file is where one should be.
+    InTheWay,
+}
+
+/// A stretch of a merged text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Lines that are settled.
+    Agreed(String),
+    /// Lines of which there are two versions.
+    Split { ours: String, theirs: String },
+}
+
+/// How a conflict is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Both versions are written, with marks around them. What can't be marked stays as the user has it.
+    Markers,
+    /// The user's version counts.
+    Ours,
+    /// The packs' version counts.
+    Theirs,
+}
+
+/// The marks, as `git` writes them.
+const BEGIN: &str = "<<<<<<< yours\n";
+const MIDDLE: &str = "=======\n";
+const END: &str = ">>>>>>> packs\n";
+
+impl Conflict {
+    pub(super) fn text(parts: Vec<Part>, crlf: bool, has_base: bool, executable: bool) -> Self {
+        let kind = if has_base { ConflictKind::Text } else { ConflictKind::TwoWay };
+        Self { kind, parts, crlf, theirs: Vec::new(), executable, arriving: None }
+    }
+
+    pub(super) fn binary(theirs: &[u8], executable: bool) -> Self {
+        let (kind, parts, theirs) = (ConflictKind::Binary, Vec::new(), theirs.to_vec());
+        Self { kind, parts, crlf: false, theirs, executable, arriving: None }
+    }
+
+    pub(super) fn in_the_way(theirs: &TreeFile) -> Self {
+        let TreeFile { contents, executable, .. } = theirs;
+        Self { kind: ConflictKind::InTheWay, ..Self::binary(contents, *executable) }
+    }
+
+    /// The same for a user's file that comes from another path.
+    pub(super) fn arriving(self, contents: &[u8]) -> Self {
+        Self { arriving: Some(contents.to_vec()), ..self }
+    }
+
+    /// How many places of the file are in conflict.
+    pub fn places(&self) -> usize {
+        self.parts.iter().filter(|part| matches!(part, Part::Split { .. })).count().max(1)
+    }
+
+    /// Whether marks can be put into the file.
+    pub fn is_markable(&self) -> bool {
+        matches!(self.kind, ConflictKind::Text | ConflictKind::TwoWay)
+    }
+
+    /// What is done if the conflict is settled so. What is in the way of a file is never removed.
+    pub fn settle(&self, policy: Policy) -> Verdict {
+        let write =
+            |contents: Vec<u8>| Verdict::Write(Written { contents, executable: self.executable, how: How::Merged });
+        match (self.kind, policy) {
+            (ConflictKind::Text | ConflictKind::TwoWay, _) => write(self.written(policy)),
+            (ConflictKind::Binary, Policy::Theirs) => write(self.theirs.clone()),
+            (ConflictKind::Binary | ConflictKind::InTheWay, _) => match &self.arriving {
+                Some(contents) => write(contents.clone()),
+                None => Verdict::Keep(Kept::AsIs),
+            },
+        }
+    }
+
+    fn written(&self, policy: Policy) -> Vec<u8> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match (part, policy) {
+                (Part::Agreed(agreed), _) => text.push_str(agreed),
+                (Part::Split { ours, .. }, Policy::Ours) => text.push_str(ours),
+                (Part::Split { theirs, .. }, Policy::Theirs) => text.push_str(theirs),
+                (Part::Split { ours, theirs }, Policy::Markers) => {
+                    for (mark, lines) in [(BEGIN, ours), (MIDDLE, theirs)] {
+                        text.push_str(mark);
+                        text.push_str(lines);
+                        if !text.ends_with('\n') {
+                            text.push('\n');
+                        }
+                    }
+                    text.push_str(END);
+                }
+            }
+        }
+        if self.crlf { text.replace('\n', "\r\n").into_bytes() } else { text.into_bytes() }
+    }
+}
+
+/// Whether a file still has conflict marks: a line that begins them and a later one that ends them.
+pub fn has_markers(contents: &[u8]) -> bool {
+    let Some(text) = text_of(contents) else { return false };
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("<<<<<<< "));
+    lines.next().is_some() && lines.any(|line| line.starts_with(">>>>>>> "))
+}
