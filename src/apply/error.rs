@@ -71,6 +71,14 @@ pub enum ApplyError {
         /// What the system says.
         cause: io::Error,
     },
+    /// A file of the project can't be read.
+    #[error("can't read `{}`: {}", shown(.path), io_cause(.cause))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
     /// A journal that no `scaffold` of this version has written.
     #[error("the journal `{}` can't be read: {reason}", shown(.path))]
     Journal {
@@ -85,6 +93,11 @@ impl ApplyError {
     /// Makes a [`ApplyError::Write`] of what the system said about `path`.
     pub(super) fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Write { path: path.into(), cause }
+    }
+
+    /// Makes a [`ApplyError::Read`] of what the system said about `path`.
+    pub(super) fn read(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::Read { path: path.into(), cause }
     }
 
     /// Makes a [`ApplyError::Unwritable`] of what the system said about `path`.
@@ -134,6 +147,7 @@ impl Diagnose for ApplyError {
             Self::Appeared { .. } => report("target-appeared", "move it away and run the command again"),
             Self::Unwritable { cause, .. } => report("target-unwritable", remedy(cause)),
             Self::Write { cause, .. } => report("write-failed", remedy(cause)),
+            Self::Read { .. } => report("project-unreadable", "check that it is a file that you may read"),
             Self::Journal { path, .. } => Report::new("journal-invalid", self.to_string()).hint(format!(
                 "run the newest `scaffold` there, or remove `{}` together with what it has begun to write",
                 shown(path.parent().unwrap_or(path))

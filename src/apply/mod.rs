@@ -20,12 +20,15 @@
 //! Nothing is flushed to the platters: a process that dies is survived, a machine that loses power is not always. A
 //! flush for each file would cost a new project a hundred times its writing, for files that can be made again.
 
+mod change;
 mod disk;
 mod error;
+mod folders;
 mod journal;
 mod place;
 mod read;
 mod staging;
+mod survey;
 mod target;
 
 #[cfg(test)]
@@ -35,8 +38,10 @@ use std::path::Path;
 
 use crate::model::{INTENT_FILE, LOCK_FILE, Tree};
 
+pub use change::{After, Before, Change, Edit, Entry, LastChange, LastEdit, Written, change, last_change};
 pub use error::ApplyError;
 pub use read::read;
+pub use survey::{Found, Obstacle, survey};
 
 use disk::Disk;
 use target::Target;
@@ -50,6 +55,10 @@ pub enum Recovery {
     Removed,
     /// All files of a project had been written and some moved into place: the rest followed, and the project is whole.
     Finished,
+    /// A change of a project was begun, and is complete now.
+    ChangeFinished,
+    /// A change of a project was begun and could not be completed: it was rolled back, and the project is what it was.
+    ChangeRolledBack,
 }
 
 /// All that a new project consists of.

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use cap_std::fs::{Dir, OpenOptions};
 
 use super::disk::{Access, Disk, open_file, open_folder};
+use super::folders::{Folders, split};
 use super::{ApplyError, Project, journal};
 
 /// The lock file.
@@ -126,7 +127,7 @@ impl<'a> Staging<'a> {
     pub fn write(&self, project: Project<'_>, shown: &Path) -> Result<(), ApplyError> {
         self.disk.make_folder(&self.dir, STAGED.as_ref(), Access::Usual).map_err(ApplyError::write(shown))?;
         let root = self.staged().map_err(ApplyError::write(shown))?;
-        Writer { disk: self.disk, root: &root, open: Vec::new(), shown }.write(project)
+        Writer { disk: self.disk, folders: Folders::new(&root), shown }.write(project)
     }
 
     /// Moves the folder that the project was put together in to `to`, as `name`.
@@ -155,57 +156,34 @@ impl<'a> Staging<'a> {
     }
 }
 
-/// Writes files in the order of their paths. In that order the files of a folder stand together, so one stack of open
-/// folders, as deep as the tree, opens each folder once.
-struct Writer<'a, 'd> {
-    disk: Disk<'d>,
-    root: &'a Dir,
-    open: Vec<(&'a str, Dir)>,
+/// Writes files in the order of their paths, and makes their folders on the way.
+struct Writer<'a> {
+    disk: Disk<'a>,
+    folders: Folders<'a>,
     shown: &'a Path,
 }
 
-impl<'a> Writer<'a, '_> {
-    fn write(mut self, project: Project<'a>) -> Result<(), ApplyError> {
+impl Writer<'_> {
+    fn write(mut self, project: Project<'_>) -> Result<(), ApplyError> {
         for (path, file) in &project.tree.files {
-            let (folders, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
-            self.enter(folders)?;
-            self.write_file(name, path.as_str(), &file.contents, file.executable)?;
+            self.write_file(path.as_str(), &file.contents, file.executable)?;
         }
-        self.open.clear();
         for (name, contents) in [(super::INTENT_FILE, project.intent), (super::LOCK_FILE, project.lock)] {
-            self.write_file(name, name, contents, false)?;
+            self.write_file(name, contents, false)?;
         }
         Ok(())
     }
 
-    /// Leaves the folders that `path` is not in, makes those that are new.
-    fn enter(&mut self, path: &'a str) -> Result<(), ApplyError> {
-        let mut wanted = path.split('/').filter(|name| !name.is_empty()).peekable();
-        let mut shared = 0;
-        while let (Some((open, _)), Some(name)) = (self.open.get(shared), wanted.peek())
-            && open == name
-        {
-            wanted.next();
-            shared += 1;
-        }
-        self.open.truncate(shared);
-        for name in wanted {
-            let made = self
-                .disk
-                .make_folder(self.here(), name.as_ref(), Access::Usual)
-                .and_then(|()| open_folder(self.here(), name.as_ref()));
-            self.open.push((name, made.map_err(ApplyError::write(self.shown.join(path)))?));
-        }
-        Ok(())
-    }
-
-    fn write_file(&self, name: &str, path: &str, contents: &[u8], executable: bool) -> Result<(), ApplyError> {
-        let written = self.disk.write_file(self.here(), name.as_ref(), contents, executable);
-        written.map_err(|cause| ApplyError::Write { path: self.shown.join(path), cause })
-    }
-
-    fn here(&self) -> &Dir {
-        self.open.last().map_or(self.root, |(_, dir)| dir)
+    fn write_file(&mut self, path: &str, contents: &[u8], executable: bool) -> Result<(), ApplyError> {
+        let (folder, name) = split(path);
+        let disk = self.disk;
+        let make = |parent: &Dir, name: &Path| {
+            disk.make_folder(parent, name, Access::Usual)?;
+            open_folder(parent, name)
+        };
+        let folder = self.folders.enter(folder, make).map_err(|barrier| barrier.not_written(self.shown))?;
+        let written = disk.write_file(folder, name.as_ref(), contents, executable);
+        written.map_err(ApplyError::write(self.shown.join(path)))
     }
 }
 

@@ -44,7 +44,7 @@ impl Target {
         let target = Self::look(path)?;
         match target.recover(disk)? {
             Recovery::Nothing => Ok(target),
-            Recovery::Removed => Self::look(path),
+            Recovery::Removed | Recovery::ChangeFinished | Recovery::ChangeRolledBack => Self::look(path),
             Recovery::Finished => Err(ApplyError::Completed { target: path.to_owned() }),
         }
     }

@@ -185,6 +185,8 @@ fn tell_recovery(recovery: Recovery, target: &Path, printer: &Printer) {
         Recovery::Finished => {
             printer.status("Finished", &format!("what an interrupted run had begun in `{}`", target.display()));
         }
+        Recovery::ChangeFinished => printer.status("Finished", "the change that an interrupted run had begun"),
+        Recovery::ChangeRolledBack => printer.status("Undid", "the change that an interrupted run had begun"),
     }
 }
 
