@@ -9,7 +9,9 @@ use super::folders::{self, Seat};
 use super::{Failure, Inputs, Workshop};
 use crate::compose;
 use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
-use crate::project::{Answers, Given, LockedAnswers, LockedPack, Mode, Questions, answer_all};
+use crate::project::{
+    Answers, Given, KeptDefault, LockedAnswers, LockedPack, Mode, Questions, Standing, answer_all,
+};
 use crate::registry::{self, Origin, Resolved};
 
 /// One use of a pack in a run.
@@ -80,19 +82,25 @@ pub(super) fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Re
 }
 
 /// Finds the answer to every question, or lists what is missing and wrong.
-pub(super) fn answer(members: &mut [Member], given: &Given, project: &Project, mode: Mode<'_>) -> Result<(), Failure> {
+pub(super) fn answer(
+    members: &mut [Member],
+    given: &Given,
+    standing: &Standing,
+    project: &Project,
+    mode: Mode<'_>,
+) -> Result<Vec<KeptDefault>, Failure> {
     let questions: Vec<_> = members
         .par_iter()
         .map(|member| Questions::parse(&member.instance.pack(), &member.instance.manifest.questions))
         .collect();
     let questions = questions.into_iter().collect::<Result<Vec<_>, _>>()?;
     let asked: Vec<_> = members.iter().map(|member| &member.instance.name).zip(&questions).collect();
-    let mut answers = answer_all(&asked, given, project, mode)
+    let mut answered = answer_all(&asked, given, standing, project, mode)
         .map_err(|error| if error.is_interruption() { Failure::Interrupted } else { Failure::from(error) })?;
     for member in members {
-        member.answers = answers.remove(&member.instance.name).unwrap_or_default();
+        member.answers = answered.answers.remove(&member.instance.name).unwrap_or_default();
     }
-    Ok(())
+    Ok(answered.kept)
 }
 
 /// The lock's entries, in join order.

@@ -42,6 +42,33 @@ impl Answer {
 /// The answers of one instance, in the order of its questions.
 pub type Answers = Vec<(String, Answer)>;
 
+/// Defaults that were taken earlier, by instance: they stick until the user changes them.
+pub type Standing = BTreeMap<Name, JsonObject>;
+
+/// What answering comes to.
+#[derive(Debug, Default)]
+pub struct Answered {
+    /// The effective answers, by instance.
+    pub answers: BTreeMap<Name, Answers>,
+    /// Defaults that stuck although a pack would propose something else now.
+    pub kept: Vec<KeptDefault>,
+}
+
+/// A default that was taken earlier, and what would be taken now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptDefault {
+    /// The use of the pack.
+    pub instance: Name,
+    /// The question.
+    pub key: String,
+    /// What was taken, and is the answer still; none where it no longer serves.
+    pub kept: Option<Value>,
+    /// What was taken.
+    pub was: Value,
+    /// What would be taken now.
+    pub now: Option<Value>,
+}
+
 /// What happens to a question that was not answered.
 pub enum Mode<'a> {
     /// It is asked.
@@ -87,19 +114,22 @@ const NOT_ASKED: &str = "is not asked with these answers";
 pub fn answer_all(
     instances: &[(&Name, &Questions)],
     given: &Given,
+    standing: &Standing,
     project: &Project,
     mut mode: Mode<'_>,
-) -> Result<BTreeMap<Name, Answers>, AnswersError> {
+) -> Result<Answered, AnswersError> {
     let addressed = given.address(instances);
     let mut troubles = unknown(instances, &addressed);
     let mut reached = BTreeSet::new();
-    let mut all = BTreeMap::new();
+    let mut all = Answered::default();
     for (instance, questions) in instances {
         let mut round = Round::new(instance, questions, &addressed, project);
+        round.standing = standing.get(*instance);
         round.run(&mut mode)?;
         troubles.append(&mut round.troubles);
         reached.append(&mut round.reached);
-        all.insert((*instance).clone(), round.answers);
+        all.kept.append(&mut round.kept);
+        all.answers.insert((*instance).clone(), round.answers);
     }
     let unreached =
         |key: &&String| instances.iter().any(|(_, questions)| questions.has(key)) && !reached.contains(*key);
@@ -140,7 +170,9 @@ struct Round<'a> {
     questions: &'a Questions,
     addressed: &'a Addressed,
     project: &'a Project,
+    standing: Option<&'a JsonObject>,
     answers: Answers,
+    kept: Vec<KeptDefault>,
     troubles: Vec<Trouble>,
     /// Keys of questions that were asked.
     reached: BTreeSet<String>,
@@ -148,8 +180,17 @@ struct Round<'a> {
 
 impl<'a> Round<'a> {
     fn new(instance: &'a Name, questions: &'a Questions, addressed: &'a Addressed, project: &'a Project) -> Self {
-        let (answers, troubles, reached) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { instance, questions, addressed, project, answers, troubles, reached }
+        Self {
+            instance,
+            questions,
+            addressed,
+            project,
+            standing: None,
+            answers: Vec::new(),
+            kept: Vec::new(),
+            troubles: Vec::new(),
+            reached: BTreeSet::new(),
+        }
     }
 
     fn run(&mut self, mode: &mut Mode<'_>) -> Result<(), AnswersError> {
@@ -212,6 +253,9 @@ impl<'a> Round<'a> {
                 return Ok(());
             }
         };
+        if self.keep(question, default.as_ref()) {
+            return Ok(());
+        }
         let asked = match mode {
             Mode::Ask(asker) => {
                 let check = |value: &Value| match self.questions.problems_of(&question.key, value).first() {
@@ -241,6 +285,22 @@ impl<'a> Round<'a> {
             None => {}
         }
         Ok(())
+    }
+
+    /// Takes the default that was taken earlier, if there was one that still serves.
+    fn keep(&mut self, question: &Question, default: Option<&Value>) -> bool {
+        let key = &question.key;
+        let Some(was) = self.standing.and_then(|standing| standing.get(key)) else { return false };
+        let serves = self.questions.problems_of(key, was).is_empty();
+        if default != Some(was) {
+            let kept = serves.then(|| was.clone());
+            let (instance, was, now) = (self.instance.clone(), was.clone(), default.cloned());
+            self.kept.push(KeptDefault { instance, key: key.clone(), kept, was, now });
+        }
+        if serves {
+            self.answers.push((key.clone(), Answer { value: was.clone(), origin: Origin::Default }));
+        }
+        serves
     }
 
     fn default_of(&self, question: &Question) -> Result<Option<Value>, String> {

@@ -80,6 +80,23 @@ impl Given {
         Ok(Self { entries })
     }
 
+    /// The same behind the answers that stand in `scaffold.toml`, which are the weaker ones.
+    #[must_use]
+    pub fn over(self, standing: &BTreeMap<String, JsonObject>) -> Self {
+        let standing = standing.iter().flat_map(|(whose, answers)| {
+            answers.iter().map(move |(key, value)| Entry {
+                path: vec![whose.clone(), key.clone()],
+                value: Raw::Value(value.clone()),
+            })
+        });
+        Self { entries: standing.chain(self.entries).collect() }
+    }
+
+    /// The keys that were given, each as the words of its path.
+    pub fn paths(&self) -> impl Iterator<Item = &[String]> {
+        self.entries.iter().map(|entry| entry.path.as_slice())
+    }
+
     /// Sorts the answers by whom they go to. A first word that is an instance's name names that instance.
     pub fn address(&self, instances: &[(&Name, &Questions)]) -> Addressed {
         let mut addressed = Addressed::default();

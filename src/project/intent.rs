@@ -142,7 +142,7 @@ impl Intent {
 }
 
 impl PackIntent {
-    fn to_item(&self) -> Item {
+    pub(super) fn to_item(&self) -> Item {
         let only_version = Self { version: self.version.clone(), ..Self::default() };
         if let (Some(version), true) = (&self.version, *self == only_version) {
             return toml_edit::value(version.to_string());

@@ -42,6 +42,9 @@ pub struct Lock {
     /// The settlements that were in force.
     #[serde(default)]
     pub compose: BTreeMap<String, Value>,
+    /// Files into which conflict marks were written.
+    #[serde(default)]
+    pub conflicts: Vec<ProjectPath>,
     /// Every generated file.
     #[serde(default)]
     pub files: BTreeMap<ProjectPath, LockedFile>,
@@ -129,6 +132,7 @@ impl Lock {
             project: project.into(),
             packs,
             compose,
+            conflicts: Vec::new(),
             files: tree.files.par_iter().map(file).collect(),
         }
     }
@@ -163,6 +167,9 @@ impl Lock {
         let mut document = DocumentMut::new();
         document["version"] = toml_edit::value(i64::from(self.version));
         document["edition"] = toml_edit::value(i64::from(self.edition));
+        if !self.conflicts.is_empty() {
+            document["conflicts"] = list(self.conflicts.iter().map(ProjectPath::as_str));
+        }
         let mut project = Table::new();
         project["name"] = toml_edit::value(&self.project.name);
         project["year"] = toml_edit::value(i64::from(self.project.year));
