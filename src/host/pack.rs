@@ -13,7 +13,7 @@ use super::error::{CallError, CallFailure, DeniedCall};
 use super::limits::{self, MemoryExhausted};
 use super::state::State;
 use super::{CONTRACT, v0_1};
-use crate::model::{Context, Manifest, Output, Planned, Taken};
+use crate::model::{Context, JsonObject, Manifest, Output, Planned, Taken};
 use crate::threads;
 
 /// A pack that is compiled, linked and ready to be called, from several threads at once if need be.
@@ -35,6 +35,8 @@ pub enum Call {
     Plan,
     /// The second.
     Render,
+    /// Answers that were given to an older version.
+    Migrate,
 }
 
 impl fmt::Display for Call {
@@ -43,6 +45,7 @@ impl fmt::Display for Call {
             Self::Describe => "describe",
             Self::Plan => "plan",
             Self::Render => "render",
+            Self::Migrate => "migrate",
         })
     }
 }
@@ -90,6 +93,21 @@ impl Pack {
     /// A call that fails, values that are not JSON, or a pack that refuses its answers.
     pub fn render(&self, context: &Context, taken: &[Taken]) -> Result<(Output, Vec<LogLine>), CallError> {
         self.call(Call::Render, |bindings, store| v0_1::render(bindings, store, context, taken))
+    }
+
+    /// Carries answers over that were given to an older version. None: the pack has nothing to say about that.
+    ///
+    /// # Errors
+    /// A call that fails, an answer that is no JSON object, or a pack that refuses the old answers.
+    pub fn migrate(
+        &self,
+        old: &Version,
+        answers: &JsonObject,
+    ) -> Result<(Option<JsonObject>, Vec<LogLine>), CallError> {
+        if !self.bindings.migrates() {
+            return Ok((None, Vec::new()));
+        }
+        self.call(Call::Migrate, |bindings, store| v0_1::migrate(bindings, store, old, answers))
     }
 
     /// One call: a store and an instance that live no longer than it.

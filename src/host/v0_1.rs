@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use semver::Version;
 use serde::Serialize;
 use serde_json::Value;
 use wasmtime::component::{HasSelf, Linker};
@@ -24,6 +25,9 @@ mod wit {
 
 use wit::scaffold::pack::{jinja, log, types};
 
+/// The interface that carries answers over from an older version of a pack.
+const MIGRATION: &str = "scaffold:pack/migration@0.1.0";
+
 /// A linked component with its exports found.
 pub struct Bindings {
     pre: wit::PackPre<State>,
@@ -33,6 +37,11 @@ impl Bindings {
     /// Looks the exports up.
     pub fn new(linked: Linked) -> wasmtime::Result<Self> {
         Ok(Self { pre: wit::PackPre::new(linked)? })
+    }
+
+    /// Whether the component exports the interface that carries answers over.
+    pub fn migrates(&self) -> bool {
+        self.pre.instance_pre().component().get_export_index(None, MIGRATION).is_some()
     }
 
     pub fn engine(&self) -> &Engine {
@@ -126,6 +135,27 @@ pub fn render(
             .map(|step| model::Step { title: step.title, command: step.command })
             .collect(),
     })
+}
+
+/// Calls `migrate`; none where the component does not export it.
+pub fn migrate(
+    bindings: &Bindings,
+    store: &mut Store<State>,
+    old: &Version,
+    answers: &JsonObject,
+) -> Result<Option<JsonObject>, Failure> {
+    let linked = bindings.pre.instance_pre();
+    let interface = linked.component().get_export_index(None, MIGRATION);
+    let export = interface.and_then(|interface| linked.component().get_export_index(Some(&interface), "migrate"));
+    let Some(export) = export else { return Ok(None) };
+    let pack = linked.instantiate(&mut *store).map_err(Failure::Instance)?;
+    let migrate = pack
+        .get_typed_func::<(&str, &str), (Result<String, Vec<types::Diagnostic>>,)>(&mut *store, &export)
+        .map_err(Failure::Instance)?;
+    let answers = to_json(answers)?;
+    let (migrated,) = migrate.call(&mut *store, (&old.to_string(), &answers))?;
+    let migrated = migrated.map_err(refused)?;
+    Ok(Some(object("the migrated answers", &migrated)?))
 }
 
 fn refused(diagnostics: Vec<types::Diagnostic>) -> CallFailure {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::past::Past;
 use super::{Failure, Inputs, Member, Workshop, members, phases};
 use crate::host::CompiledCode;
 use crate::model::{Project, Report};
@@ -21,6 +22,7 @@ pub fn install(workshop: &Workshop<'_>, wanted: Vec<Spec>) -> Result<Vec<Member>
         locked: BTreeMap::new(),
         joined: Vec::new(),
         given: Given::default(),
+        past: Past::default(),
         mode: Mode::Defaults,
         settlements: BTreeMap::new(),
     };

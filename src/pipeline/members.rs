@@ -9,9 +9,7 @@ use super::folders::{self, Seat};
 use super::{Failure, Inputs, Workshop};
 use crate::compose;
 use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
-use crate::project::{
-    Answers, Given, KeptDefault, LockedAnswers, LockedPack, Mode, Questions, Standing, answer_all,
-};
+use crate::project::{Answers, Given, KeptDefault, LockedAnswers, LockedPack, Mode, Questions, Standing, answer_all};
 use crate::registry::{self, Origin, Resolved};
 
 /// One use of a pack in a run.

@@ -6,15 +6,20 @@
 //!
 //! The run touches nothing outside the store: its result, [`Rendered`], is data.
 
+mod change;
+mod check;
 mod explain;
 mod fetch;
 mod folders;
 mod install;
+mod intent;
 mod members;
 mod new;
+mod past;
 mod phases;
 mod publish;
 mod replay;
+mod undo;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -25,7 +30,7 @@ use serde_json::Value;
 use crate::compose::{self, Provenance, Settlements, Share};
 use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack};
 use crate::model::{Diagnose, Diagnostic, Name, Output, Project, ProjectPath, Report, Step, Tree};
-use crate::project::{Given, Lock, Mode};
+use crate::project::{Given, KeptDefault, Lock, Mode};
 use crate::registry::{Locked, Registries, Spec};
 use crate::schema;
 use crate::store::{Cache, Home};
@@ -36,11 +41,17 @@ pub use self::publish::publish;
 pub use crate::compose::{Attribution, ShareKind, UsedTemplate};
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
+pub use change::{
+    Change, ChangedFile, Conflicted, Conflicts, Decisions, Edit, FileChange, Outcome, Retained, change, git,
+};
+pub use check::{Check, Drift, check};
 pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
+pub use past::Past;
 pub use replay::replay;
+pub use undo::undo;
 
 /// Why a run ended early.
 #[derive(Debug)]
@@ -116,8 +127,10 @@ pub struct Inputs<'a> {
     pub locked: BTreeMap<Name, Locked>,
     /// Instances in the order in which they joined; newcomers follow in canonical order.
     pub joined: Vec<Name>,
-    /// What the user answered.
+    /// What the user answered on this occasion.
     pub given: Given,
+    /// What was answered before.
+    pub past: Past,
     /// What happens to questions without an answer.
     pub mode: Mode<'a>,
     /// How conflicts are settled: what stands under `[compose]`.
@@ -137,6 +150,10 @@ pub struct Rendered {
     pub diagnostics: Vec<(String, Diagnostic)>,
     /// What packs propose to do next, and in which folder of the project.
     pub next_steps: Vec<(Option<ProjectPath>, Step)>,
+    /// Defaults that stuck although packs would propose others now.
+    pub kept_defaults: Vec<KeptDefault>,
+    /// Instances whose answers were carried over to another version.
+    pub migrated: Vec<Name>,
     /// What each pack returned, in the same order.
     outputs: Vec<Output>,
     settlements: Settlements,
@@ -161,9 +178,13 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
     // What is wrong with them should not wait for packs to run.
     Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
     let mut members = members::resolve(workshop, &inputs)?;
-    let compiled = phases::load_compiled(workshop, &members)?;
-    members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;
-    render(workshop, members, compiled, &inputs.project, &inputs.joined, inputs.settlements)
+    let mut compiled = phases::load_compiled(workshop, &members)?;
+    let Inputs { project, joined, given, mut past, mode, settlements, .. } = inputs;
+    let migrated = past.migrate(workshop, &members, &mut compiled)?;
+    let given = given.over(&past.given);
+    let kept_defaults = members::answer(&mut members, &given, &past.defaults, &project, mode)?;
+    let rendered = render(workshop, members, compiled, &project, &joined, settlements)?;
+    Ok(Rendered { kept_defaults, migrated, ..rendered })
 }
 
 /// The second half of every run: members with their answers become a tree and the lock that belongs to it.
@@ -186,7 +207,8 @@ fn render(
     };
     let next_steps = members.iter().zip(&outputs).flat_map(steps).collect();
     let lock = Lock::new(project, members::lock_entries(&members, joined), compose, &composition.tree);
-    Ok(Rendered { members, tree: composition.tree, lock, diagnostics, next_steps, outputs, settlements })
+    let (tree, kept_defaults, migrated) = (composition.tree, Vec::new(), Vec::new());
+    Ok(Rendered { members, tree, lock, diagnostics, next_steps, kept_defaults, migrated, outputs, settlements })
 }
 
 /// What each member brings, as composition takes it.

@@ -83,11 +83,11 @@ impl IntentFile {
         if answers.get(key) == Some(answer) {
             return Ok(());
         }
-        let all = table(&mut self.document, "answers");
-        if all.get(whose).is_none() {
-            all.insert(whose, Item::Table(Table::new()));
-        }
-        if let Some(own) = all.get_mut(whose).and_then(Item::as_table_like_mut) {
+        if let Some(all) = table(&mut self.document, "answers") {
+            if all.get(whose).is_none() {
+                all.insert(whose, Item::Table(Table::new()));
+            }
+            let own = all.get_mut(whose).and_then(Item::as_table_like_mut);
             put(own, key, Item::Value(to_toml(key, answer)?));
         }
         answers.insert(key.to_owned(), answer.clone());
@@ -145,23 +145,20 @@ impl IntentFile {
 }
 
 /// A section, made where there is none.
-fn table<'a>(document: &'a mut DocumentMut, name: &str) -> &'a mut dyn TableLike {
-    let root = document.as_table_mut();
-    if !root.get(name).is_some_and(Item::is_table_like) {
+fn table<'a>(document: &'a mut DocumentMut, name: &str) -> Option<&'a mut dyn TableLike> {
+    let item = document.entry(name).or_insert(Item::None);
+    if !item.is_table_like() {
         let mut section = Table::new();
         // Sections below it show that it is there.
         section.set_implicit(name == "answers");
-        root.insert(name, Item::Table(section));
+        *item = Item::Table(section);
     }
-    match root.get_mut(name) {
-        Some(Item::Value(toml_edit::Value::InlineTable(inline))) => inline,
-        Some(Item::Table(section)) => section,
-        _ => root,
-    }
+    item.as_table_like_mut()
 }
 
 /// Puts a value at a key, where one stands with what stands around it; new ones keep sorted keys sorted.
-fn put(section: &mut dyn TableLike, key: &str, item: Item) {
+fn put(section: Option<&mut dyn TableLike>, key: &str, item: Item) {
+    let Some(section) = section else { return };
     if let Some(old) = section.get_mut(key) {
         match (old.as_value_mut(), item.into_value()) {
             (Some(old), Ok(mut value)) => {
@@ -229,7 +226,10 @@ Makefile = { owner = \"users\" }
     fn what_is_put_joins_what_is_there() {
         let text = edited(|file| {
             let version = Some("^2".parse().unwrap());
-            file.put_pack(&name("orders"), PackIntent { version, registry: Some(name("acme")), ..PackIntent::default() });
+            file.put_pack(
+                &name("orders"),
+                PackIntent { version, registry: Some(name("acme")), ..PackIntent::default() },
+            );
             file.put_registry(&name("acme"), "https://packs.acme.example/");
             file.put_answer("users", "port", &json!(9000)).unwrap();
             file.put_answer("shared", "team", &json!("blue")).unwrap();
@@ -277,7 +277,8 @@ acme = \"https://packs.acme.example/\"
 
     #[test]
     fn sections_written_inline_are_edited_inline() {
-        let mut file = IntentFile::parse("packs = { base = \"^1\" }\nproject = { name = \"x\", year = 2026 }\n").unwrap();
+        let mut file =
+            IntentFile::parse("packs = { base = \"^1\" }\nproject = { name = \"x\", year = 2026 }\n").unwrap();
         file.put_pack(&name("users"), PackIntent { version: Some("^1".parse().unwrap()), ..PackIntent::default() });
         assert_eq!(Intent::parse(&file.to_text()).unwrap(), *file.intent());
         assert!(file.to_text().starts_with("packs = { base = \"^1\""), "{}", file.to_text());

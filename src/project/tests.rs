@@ -22,7 +22,9 @@ fn answer(schema: Value, set: &[&str]) -> Result<JsonObject, Vec<String>> {
     let given = Given::read(&set, None).unwrap();
     let project = Project { name: "My Shop".to_owned(), year: 2026 };
     match answer_all(&[(&name, &questions)], &given, &Standing::default(), &project, Mode::Defaults) {
-        Ok(mut all) => Ok(all.remove(&name).unwrap().into_iter().map(|(key, answer)| (key, answer.value)).collect()),
+        Ok(mut all) => {
+            Ok(all.answers.remove(&name).unwrap().into_iter().map(|(key, answer)| (key, answer.value)).collect())
+        }
         Err(error) => Err(error.report().details),
     }
 }

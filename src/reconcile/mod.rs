@@ -92,6 +92,8 @@ pub enum Kept {
     AsIs,
     /// Packs changed it, and the user had removed it.
     Removed,
+    /// Packs changed it, and the user has something else in its place: a folder, a link.
+    Replaced,
     /// Packs no longer make it, and the user changed it: it is the user's now.
     Released,
 }
@@ -224,8 +226,11 @@ fn meet(path: &ProjectPath, base: Option<&Base<'_>>, ours: Ours<'_>, theirs: &Tr
             let changed = base.digest != digest_of(&theirs.contents);
             Verdict::Keep(if changed { Kept::Removed } else { Kept::AsIs })
         }
-        (Some(base), Ours::Obstacle) if base.digest == digest_of(&theirs.contents) => Verdict::Keep(Kept::AsIs),
-        (_, Ours::Obstacle) => Verdict::Conflict(Conflict::in_the_way(theirs)),
+        (Some(base), Ours::Obstacle) => {
+            let changed = base.digest != digest_of(&theirs.contents);
+            Verdict::Keep(if changed { Kept::Replaced } else { Kept::AsIs })
+        }
+        (None, Ours::Obstacle) => Verdict::Conflict(Conflict::in_the_way(theirs)),
         (base, Ours::File { contents, executable }) => merge(path, base, contents, executable, theirs),
     }
 }

@@ -1,0 +1,350 @@
+//! How each command edits the intent, and which versions of the lock it keeps.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use semver::{Comparator, Op, Version, VersionReq};
+
+use crate::model::{Diagnose as _, Name, Project, ProjectPath, Report, near};
+use crate::pipeline::Failure;
+use crate::project::{Given, Intent, IntentFile, Lock, PackIntent, ProjectError, SHARED};
+use crate::registry::{Locked, PackSpec, Spec};
+
+/// What a command does to the intent.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// Makes a project of the folder that is there.
+    Init {
+        /// Name and year.
+        project: Project,
+        /// The packs.
+        packs: Vec<Spec>,
+        /// The folders of instances that don't go to the project's root.
+        places: BTreeMap<Name, ProjectPath>,
+    },
+    /// Adds packs.
+    Add {
+        /// The packs.
+        packs: Vec<Spec>,
+        /// The folders of instances that don't go to the project's root.
+        places: BTreeMap<Name, ProjectPath>,
+    },
+    /// Takes instances out.
+    Remove {
+        /// The instances.
+        instances: Vec<Name>,
+    },
+    /// Changes answers.
+    Set {
+        /// Answers that are taken back: `[PACK.]KEY`.
+        unset: Vec<String>,
+    },
+    /// Takes newer versions.
+    Update {
+        /// Instances or packs; none for all.
+        packs: Vec<Name>,
+        /// The exact version of the one pack that is named.
+        precise: Option<Version>,
+    },
+    /// Does what the intent says as it stands.
+    Apply,
+}
+
+/// What is resolved.
+pub(in crate::pipeline) struct Wish {
+    pub wanted: Vec<Spec>,
+    pub places: BTreeMap<Name, ProjectPath>,
+    pub locked: BTreeMap<Name, Locked>,
+}
+
+impl Edit {
+    /// The intent to begin with.
+    pub(super) fn start(&self, root: &Path, text: Option<&str>) -> Result<IntentFile, Failure> {
+        match (self, text) {
+            (Self::Init { .. }, Some(_)) => {
+                let message = format!("`{}` is a project already", root.display());
+                let report = Report::new("project-exists", message);
+                Err(one(report.hint("add packs with `scaffold add SPEC`, or run `scaffold apply`")))
+            }
+            (Self::Init { project, .. }, None) => {
+                let (registries, packs, answers, compose) = Default::default();
+                let intent = Intent { project: project.into(), registries, packs, answers, compose };
+                Ok(IntentFile::parse(&intent.to_text()?)?)
+            }
+            (_, Some(text)) => Ok(IntentFile::parse(text)?),
+            (_, None) => Err(ProjectError::NoProject { from: root.to_owned() }.into()),
+        }
+    }
+
+    /// Edits the intent, and forgets what sticks and no longer should.
+    pub(super) fn prepare(
+        &self,
+        intent: &mut IntentFile,
+        lock: Option<&mut Lock>,
+        given: &Given,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Add { packs, .. } => {
+                packs.iter().for_each(|spec| require(intent, spec));
+                Ok(())
+            }
+            Self::Remove { instances } => remove(intent, lock.as_deref(), instances),
+            Self::Set { unset } => {
+                widen(intent, lock.as_deref(), given);
+                unset.iter().try_for_each(|path| take_back(intent, lock.as_deref(), path))?;
+                if let Some(lock) = lock {
+                    unset.iter().for_each(|path| forget(lock, path));
+                }
+                Ok(())
+            }
+            Self::Update { packs, .. } => check_known(packs, lock.as_deref()),
+            Self::Init { .. } | Self::Apply => Ok(()),
+        }
+    }
+
+    /// What the intent asks for, and what was asked for beside it.
+    pub(in crate::pipeline) fn wish(&self, root: &Path, intent: &Intent, lock: Option<&Lock>) -> Result<Wish, Failure> {
+        let mut wanted =
+            intent.packs.iter().map(|(name, pack)| spec_of(name, pack, root)).collect::<Result<Vec<_>, _>>()?;
+        let mut places: BTreeMap<Name, ProjectPath> =
+            intent.packs.iter().filter_map(|(name, pack)| Some((name.clone(), pack.at.clone()?))).collect();
+        if let Self::Init { packs, places: more, .. } | Self::Add { packs, places: more } = self {
+            wanted.extend(packs.iter().filter(|spec| !is_there(intent, spec, root)).cloned());
+            places.extend(more.clone());
+        }
+        if wanted.is_empty() {
+            let report = Report::new("project-empty", "the project would have no pack left");
+            return Err(one(report.hint("keep one, or delete the project's folder")));
+        }
+        let mut locked = locked(lock);
+        if let Self::Update { packs, precise } = self {
+            locked.retain(|name, _| !packs.is_empty() && !names_of(packs, lock).contains(name));
+            if let (Some(version), [pack]) = (precise, packs.as_slice()) {
+                pin(&mut wanted, pack, version)?;
+            }
+        }
+        Ok(Wish { wanted, places, locked })
+    }
+}
+
+/// The lock's choices, by pack.
+fn locked(lock: Option<&Lock>) -> BTreeMap<Name, Locked> {
+    let packs = lock.into_iter().flat_map(|lock| &lock.packs);
+    packs.map(|pack| (pack.name.clone(), Locked { version: pack.version.clone(), digest: pack.checksum })).collect()
+}
+
+/// The packs that are named, by themselves or by an instance.
+fn names_of(named: &[Name], lock: Option<&Lock>) -> BTreeSet<Name> {
+    let packs = lock.into_iter().flat_map(|lock| &lock.packs);
+    packs
+        .filter(|pack| named.contains(&pack.name) || named.contains(&pack.instance))
+        .map(|pack| pack.name.clone())
+        .collect()
+}
+
+/// An entry of `[packs]` as a specification.
+fn spec_of(name: &Name, pack: &PackIntent, root: &Path) -> Result<Spec, Failure> {
+    let of = match (&pack.path, &pack.oci) {
+        (Some(path), _) => PackSpec::Path(root.join(path)),
+        (None, Some(reference)) => {
+            let spec: Spec = format!("oci://{reference}")
+                .parse()
+                .map_err(|error: crate::registry::SpecError| one(error.report()))?;
+            spec.pack
+        }
+        (None, None) => PackSpec::Named {
+            registry: pack.registry.clone(),
+            name: pack.pack.clone().unwrap_or_else(|| name.clone()),
+            requirement: pack.version.clone(),
+        },
+    };
+    Ok(Spec { instance: Some(name.clone()), pack: of })
+}
+
+/// Whether the intent has what a specification asks for.
+fn is_there(intent: &Intent, spec: &Spec, root: &Path) -> bool {
+    match &spec.pack {
+        PackSpec::Named { registry, name, .. } => {
+            let instance = spec.instance.as_ref().unwrap_or(name);
+            intent.packs.get(instance).is_some_and(|pack| {
+                pack.path.is_none() && pack.registry == *registry && pack.pack.as_ref().unwrap_or(instance) == name
+            })
+        }
+        PackSpec::Path(path) => intent.packs.iter().any(|(name, pack)| {
+            let is_it = pack.path.as_ref().is_some_and(|own| same_place(&root.join(own), path));
+            is_it && spec.instance.as_ref().is_none_or(|instance| instance == name)
+        }),
+        PackSpec::Oci(_) => false,
+    }
+}
+
+fn same_place(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// A pack that is there already and is asked for in another version.
+fn require(intent: &mut IntentFile, spec: &Spec) {
+    let PackSpec::Named { name, requirement: Some(requirement), .. } = &spec.pack else { return };
+    let instance = spec.instance.as_ref().unwrap_or(name);
+    let Some(pack) = intent.intent().packs.get(instance).cloned() else { return };
+    if pack.version.as_ref() != Some(requirement)
+        && pack.path.is_none()
+        && pack.pack.as_ref().unwrap_or(instance) == name
+    {
+        intent.put_pack(instance, PackIntent { version: Some(requirement.clone()), ..pack });
+    }
+}
+
+fn remove(intent: &mut IntentFile, lock: Option<&Lock>, instances: &[Name]) -> Result<(), Failure> {
+    let unknown: Vec<Report> = instances
+        .iter()
+        .filter(|name| !intent.intent().packs.contains_key(*name))
+        .map(|name| not_asked_for(name, intent, lock))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Failure::Reports(unknown));
+    }
+    for instance in instances {
+        intent.drop_pack(instance);
+        let others =
+            || lock.into_iter().flat_map(|lock| &lock.packs).filter(|pack| !instances.contains(&pack.instance));
+        // What others depend on stays, with its answers.
+        if !others().any(|other| other.dependencies.contains(instance)) {
+            intent.drop_answers(instance.as_str());
+            intent.drop_settlements_for(instance);
+        }
+    }
+    Ok(())
+}
+
+fn not_asked_for(name: &Name, intent: &IntentFile, lock: Option<&Lock>) -> Report {
+    let packs = || lock.into_iter().flat_map(|lock| &lock.packs);
+    let needed: Vec<String> = packs()
+        .filter(|pack| pack.dependencies.contains(name))
+        .map(|pack| format!("`{}` depends on it", pack.instance))
+        .collect();
+    if packs().any(|pack| pack.instance == *name) {
+        let report = Report::new("pack-needed", format!("`{name}` is here because others need it")).details(needed);
+        return report.hint("remove those that need it");
+    }
+    let near = near(name.as_str(), intent.intent().packs.keys().map(Name::as_str));
+    let near = near.into_iter().map(|known| format!("near it: `{known}`"));
+    Report::new("pack-unknown", format!("the project has no pack `{name}`"))
+        .details(near)
+        .hint("see `scaffold.toml`, under `[packs]`")
+}
+
+fn check_known(packs: &[Name], lock: Option<&Lock>) -> Result<(), Failure> {
+    let known: BTreeSet<&Name> =
+        lock.into_iter().flat_map(|lock| &lock.packs).flat_map(|pack| [&pack.name, &pack.instance]).collect();
+    let unknown = packs.iter().filter(|name| !known.contains(name)).map(|name| {
+        let near = near(name.as_str(), known.iter().map(|known| known.as_str()));
+        let near = near.into_iter().map(|known| format!("near it: `{known}`"));
+        Report::new("pack-unknown", format!("the project has no pack `{name}`"))
+            .details(near)
+            .hint("`scaffold tree` shows what it has")
+    });
+    let unknown: Vec<Report> = unknown.collect();
+    if unknown.is_empty() { Ok(()) } else { Err(Failure::Reports(unknown)) }
+}
+
+/// The names that `PACK` in `[PACK.]KEY` may be.
+fn instances(intent: &IntentFile, lock: Option<&Lock>) -> BTreeSet<String> {
+    let locked = lock.into_iter().flat_map(|lock| &lock.packs).map(|pack| pack.instance.to_string());
+    intent.intent().packs.keys().map(ToString::to_string).chain(locked).collect()
+}
+
+/// What is set for every pack that asks is meant to count for every one: answers of single packs make room.
+fn widen(intent: &mut IntentFile, lock: Option<&Lock>, given: &Given) {
+    let keys: Vec<String> =
+        given.paths().filter_map(|path| if let [key] = path { Some(key.clone()) } else { None }).collect();
+    for instance in instances(intent, lock) {
+        for key in &keys {
+            intent.drop_answer(&instance, key);
+        }
+    }
+}
+
+/// Takes an answer out of the intent.
+fn take_back(intent: &mut IntentFile, lock: Option<&Lock>, path: &str) -> Result<(), Failure> {
+    let known = instances(intent, lock);
+    let (instance, key) = split(path, &known);
+    let whose: Vec<String> = match instance {
+        Some(instance) => vec![instance.to_owned()],
+        None => known.iter().cloned().chain([SHARED.to_owned()]).collect(),
+    };
+    let is_asked = lock.into_iter().flat_map(|lock| &lock.packs).any(|pack| {
+        let is_whose = instance.is_none_or(|instance| instance == pack.instance.as_str());
+        is_whose && (pack.answers.given.contains_key(key) || pack.answers.default.contains_key(key))
+    });
+    let mut taken = false;
+    for whose in whose {
+        taken |= intent.drop_answer(&whose, key);
+    }
+    if taken || is_asked {
+        return Ok(());
+    }
+    let keys = lock
+        .into_iter()
+        .flat_map(|lock| &lock.packs)
+        .flat_map(|pack| pack.answers.given.keys().chain(pack.answers.default.keys()));
+    let near =
+        near(key, keys.map(String::as_str)).into_iter().map(|known| format!("near it: `{known}`")).collect::<Vec<_>>();
+    let report = Report::new("unset-unknown", format!("no pack has an answer to `{path}`")).details(near);
+    Err(one(report.hint("write `--unset KEY` or `--unset PACK.KEY`")))
+}
+
+/// Forgets a default that was taken, so that the pack's own of today is.
+fn forget(lock: &mut Lock, path: &str) {
+    let known = lock.packs.iter().map(|pack| pack.instance.to_string()).collect();
+    let (instance, key) = split(path, &known);
+    for pack in &mut lock.packs {
+        if instance.is_none_or(|instance| instance == pack.instance.as_str()) {
+            pack.answers.default.shift_remove(key);
+        }
+    }
+}
+
+fn split<'a>(path: &'a str, instances: &BTreeSet<String>) -> (Option<&'a str>, &'a str) {
+    match path.split_once('.') {
+        Some((instance, key)) if instances.contains(instance) => (Some(instance), key),
+        _ => (None, path),
+    }
+}
+
+/// Asks for exactly this version of a pack.
+fn pin(wanted: &mut [Spec], pack: &Name, version: &Version) -> Result<(), Failure> {
+    let exactly = Comparator {
+        op: Op::Exact,
+        major: version.major,
+        minor: Some(version.minor),
+        patch: Some(version.patch),
+        pre: version.pre.clone(),
+    };
+    let mut found = false;
+    for spec in wanted {
+        let PackSpec::Named { name, requirement, .. } = &mut spec.pack else { continue };
+        if name != pack && spec.instance.as_ref() != Some(pack) {
+            continue;
+        }
+        if let Some(allowed) = requirement.as_ref().filter(|allowed| !allowed.matches(version)) {
+            let message = format!("`scaffold.toml` allows `{allowed}` of `{name}`, and {version} is not of that");
+            return Err(one(Report::new("precise-excluded", message)
+                .hint(format!("ask for it with `scaffold add {name}@={version}`"))));
+        }
+        *requirement = Some(VersionReq { comparators: vec![exactly.clone()] });
+        found = true;
+    }
+    if found {
+        return Ok(());
+    }
+    let message = format!("`{pack}` is not in `scaffold.toml`, so its version follows from those that need it");
+    Err(one(Report::new("precise-excluded", message).hint(format!("ask for it with `scaffold add {pack}@={version}`"))))
+}
+
+fn one(report: Report) -> Failure {
+    Failure::Reports(vec![report])
+}

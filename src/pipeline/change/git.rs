@@ -1,0 +1,92 @@
+//! What git has not seen.
+//!
+//! A change merges with edits, and a merge may come out in another way than the user would like. What is committed can be
+//! had back; so files that the user edited since they were generated are touched only once git has them. Outside of a
+//! repository the change's own backup has to do.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::ChangedFile;
+use crate::apply::Entry;
+use crate::model::{Digest, Report, unix_newlines};
+use crate::pipeline::Failure;
+use crate::project::Lock;
+
+/// `git`, for the repository that is here. Set by hooks and scripts of another repository, these variables would make it
+/// work on that one.
+pub fn git() -> Command {
+    let mut git = Command::new("git");
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
+        git.env_remove(variable);
+    }
+    git
+}
+
+/// Refuses to touch edits that git has not seen.
+pub(super) fn check(root: &Path, files: &[ChangedFile], lock: Option<&Lock>) -> Result<(), Failure> {
+    let edited: Vec<&str> = files.iter().filter(|file| is_edited(file, lock)).map(|file| file.entry.as_str()).collect();
+    if edited.is_empty() {
+        return Ok(());
+    }
+    let Some(unseen) = unseen(root, &edited) else { return Ok(()) };
+    if unseen.is_empty() {
+        return Ok(());
+    }
+    let files = if unseen.len() == 1 { "a file".to_owned() } else { format!("{} files", unseen.len()) };
+    let message = format!("the change would touch {files} with edits that are not committed");
+    let report = Report::new("uncommitted", message).details(unseen.into_iter().map(|path| format!("`{path}`")));
+    Err(Failure::Reports(vec![
+        report.hint("commit them, or go on with `--allow-dirty`: `scaffold undo` brings them back"),
+    ]))
+}
+
+/// Whether the user changed a file that is about to change. What is as it was generated can be generated again.
+fn is_edited(file: &ChangedFile, lock: Option<&Lock>) -> bool {
+    let (Entry::File(path), Some(before)) = (&file.entry, &file.before) else { return false };
+    let locked = lock.and_then(|lock| lock.files.get(path));
+    locked.is_none_or(|locked| locked.checksum != Digest::of(&unix_newlines(before)))
+}
+
+/// Those of the paths whose contents git does not have; none where there is no git or no repository.
+fn unseen<'a>(root: &Path, paths: &[&'a str]) -> Option<Vec<&'a str>> {
+    let arguments =
+        ["--literal-pathspecs", "status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching"];
+    let mut child = git()
+        .args(arguments)
+        .args(["--pathspec-from-file=-", "--pathspec-file-nul"])
+        .current_dir(root)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    child.stdin.take()?.write_all(paths.join("\0").as_bytes()).ok()?;
+    let output = child.wait_with_output().ok().filter(|output| output.status.success())?;
+    let listing = String::from_utf8_lossy(&output.stdout).into_owned();
+    // Each entry is two letters, a space and a path from the repository's root, which may be above the project's. Of a
+    // renamed file the old path follows by itself.
+    let entries: Vec<&str> = listing.split('\0').map(|entry| entry.get(3..).unwrap_or(entry)).collect();
+    let is_it = |entry: &str, path: &str| {
+        let above = entry.strip_suffix(path);
+        above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+    };
+    // A folder of which git knows nothing is listed as a whole.
+    let is_within = |entry: &str, path: &str| entry.ends_with('/') && path_is_within(entry, path);
+    Some(
+        paths
+            .iter()
+            .copied()
+            .filter(|path| entries.iter().any(|entry| is_it(entry, path) || is_within(entry, path)))
+            .collect(),
+    )
+}
+
+/// Whether the last folders of `folder` are the first of `path`.
+fn path_is_within(folder: &str, path: &str) -> bool {
+    folder.match_indices('/').map(|(at, _)| at + 1).chain([0]).any(|at| {
+        let end = folder.get(at..).unwrap_or_default();
+        !end.is_empty() && path.starts_with(end)
+    })
+}

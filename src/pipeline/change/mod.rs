@@ -1,0 +1,364 @@
+//! Changing a project: what `init`, `add`, `remove`, `set`, `update` and `apply` share.
+//!
+//! The intent is edited (`edit.rs`), the run is made with it, and what comes of it is reconciled with what the packs had
+//! made before (`base.rs`) and with the working copy. The result is written as one change whose last step is the lock.
+//! The commands differ in how they edit the intent, and in which versions of the lock they keep.
+//!
+//! Nothing is written before everything is decided: a conflict that the user wants to know of first, files with edits
+//! that git has not seen, or new powers that a pack would get end the run as if it had not been.
+
+mod base;
+mod edit;
+mod git;
+mod refusal;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+pub use edit::Edit;
+pub use git::git;
+pub(super) use write::change_of;
+
+use super::intent::{given_answers, pack_intent, relate_paths};
+use super::past::Past;
+use super::{Failure, Inputs, Rendered, Workshop, run};
+use crate::apply::{self, Entry};
+use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, Project, ProjectPath, Report};
+use crate::project::{Given, IntentFile, KeptDefault, Lock, Mode, SHARED, read_text};
+use crate::reconcile::{Conflict, ConflictKind, How, Kept, Plan, Policy, Verdict, Written, has_markers};
+use base::WorkingCopy;
+use edit::Wish;
+
+/// How conflicts are settled.
+pub enum Conflicts<'a> {
+    /// They end the run, all of them told, and nothing is written.
+    Fail,
+    /// All in one way.
+    All(Policy),
+    /// One by one.
+    Each(&'a mut dyn FnMut(&ProjectPath, &Conflict) -> Result<Policy, Failure>),
+}
+
+/// What a change was asked for.
+pub struct Change<'a> {
+    /// The project's folder; absolute.
+    pub root: PathBuf,
+    /// What is edited.
+    pub edit: Edit,
+    /// What the user answered on this occasion.
+    pub given: Given,
+    /// What happens to questions without an answer.
+    pub mode: Mode<'a>,
+    /// Conflicts between packs that the user settled on this occasion.
+    pub settlements: BTreeMap<String, Value>,
+    /// How conflicts with the user's edits are settled.
+    pub conflicts: Conflicts<'a>,
+    /// Whether edits that git has not seen may be merged with.
+    pub allow_dirty: bool,
+    /// Says whether packs may have interfaces that they did not have before, given as lines.
+    pub consent: &'a mut dyn FnMut(&[String]) -> Result<bool, Failure>,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The run's result.
+    pub rendered: Rendered,
+    /// The lock as it was; none where there was none.
+    pub before: Option<Lock>,
+    /// What was decided about files.
+    pub decisions: Decisions,
+    /// Defaults of packs that moved to another version, and that would be others now.
+    pub kept_defaults: Vec<KeptDefault>,
+    /// Why what packs had made before could not be made again.
+    pub base_lost: Option<Report>,
+}
+
+/// What was decided about files.
+#[derive(Debug, Default)]
+pub struct Decisions {
+    /// The files that change, the project's own two last.
+    pub files: Vec<ChangedFile>,
+    /// Files that could have changed and did not.
+    pub retained: Vec<(ProjectPath, Retained)>,
+    /// Conflicts, and how they were settled.
+    pub conflicts: Vec<Conflicted>,
+}
+
+/// A file that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedFile {
+    /// Which one.
+    pub entry: Entry,
+    /// Where it was before, if it moved.
+    pub from: Option<ProjectPath>,
+    /// What happens to it.
+    pub change: FileChange,
+    /// Its bytes before; none where it was not there.
+    pub before: Option<Vec<u8>>,
+    /// Its bytes after; none where it goes.
+    pub after: Option<Vec<u8>>,
+    /// Whether it may be run afterwards.
+    pub executable: bool,
+}
+
+/// What happens to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileChange {
+    /// It is new.
+    Created,
+    /// It is what packs make now.
+    Updated,
+    /// It is what packs make now, with the user's edits.
+    Merged,
+    /// It goes.
+    Removed,
+    /// It holds both versions, with marks.
+    Conflicting,
+}
+
+/// Why a file does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retained {
+    /// Packs changed it, and the user had removed it.
+    Removed,
+    /// Packs changed it, and the user has something else in its place.
+    Replaced,
+    /// Packs no longer make it, and the user had changed it.
+    Released,
+}
+
+/// A conflict, and what was done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflicted {
+    /// The file.
+    pub path: ProjectPath,
+    /// What kind it is.
+    pub kind: ConflictKind,
+    /// How many places of the file are in conflict.
+    pub places: usize,
+    /// How it was settled.
+    pub policy: Policy,
+}
+
+impl Conflicted {
+    /// Whether it is the user's to settle still.
+    pub fn is_open(&self) -> bool {
+        self.policy == Policy::Markers
+    }
+}
+
+/// A project's own files as they stand.
+struct Standing {
+    intent: Option<String>,
+    lock_text: Option<String>,
+    lock: Option<Lock>,
+}
+
+/// Changes a project, wholly or not at all.
+///
+/// # Errors
+/// Everything that [`run`] finds, and what keeps the change from being made: open conflicts of an earlier one, edits
+/// that git has not seen, conflicts that were to be told first, powers that were not granted, a failed write.
+pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Failure> {
+    let Change { root, edit, given, mode, settlements, conflicts, allow_dirty, consent, dry_run } = change;
+    let standing = Standing::read(&root)?;
+    if !matches!(edit, Edit::Apply) {
+        refusal::check_markers(&root, standing.lock.as_ref())?;
+    }
+    let mut intent = edit.start(&root, standing.intent.as_deref())?;
+    let mut past_lock = standing.lock.clone();
+    edit.prepare(&mut intent, past_lock.as_mut(), &given)?;
+    for (place, value) in &settlements {
+        intent.put_settlement(place, value)?;
+    }
+    let wish = edit.wish(&root, intent.intent(), standing.lock.as_ref())?;
+    let inputs = Inputs {
+        project: Project { name: intent.intent().project.name.clone(), year: intent.intent().project.year },
+        wanted: wish.wanted.clone(),
+        places: wish.places.clone(),
+        locked: wish.locked.clone(),
+        joined: past_lock.iter().flat_map(|lock| &lock.packs).map(|pack| pack.instance.clone()).collect(),
+        given,
+        past: Past::of(&intent.intent().answers, past_lock.as_ref()),
+        mode,
+        settlements: intent.intent().compose.clone(),
+    };
+    let mut rendered = run(workshop, inputs)?;
+    relate_paths(&mut rendered, &root);
+    note_packs(&mut intent, &rendered, &wish, &root);
+    note_answers(&mut intent, &rendered)?;
+    refusal::check_imports(standing.lock.as_ref(), &rendered.lock, consent)?;
+
+    let copy = WorkingCopy::read(&root, standing.lock.as_ref(), &rendered.tree)?;
+    let (plan, base_lost) = base::plan(workshop, &root, standing.lock.as_ref(), &rendered.tree, &copy);
+    let mut decisions = settle(plan, conflicts, &copy)?;
+    rendered.lock.conflicts = open_conflicts(&decisions, &rendered, standing.lock.as_ref(), &copy);
+    decisions.files.extend(standing.replaced_by(intent.to_text(), rendered.lock.to_text()?));
+    if !allow_dirty {
+        git::check(&root, &decisions.files, standing.lock.as_ref())?;
+    }
+    if !dry_run && !decisions.files.is_empty() {
+        apply::change(&root, &change_of(&decisions.files))?;
+    }
+    let kept_defaults = moved_defaults(&mut rendered, standing.lock.as_ref());
+    Ok(Outcome { rendered, before: standing.lock, decisions, kept_defaults, base_lost })
+}
+
+impl Standing {
+    fn read(root: &Path) -> Result<Self, Failure> {
+        let intent = read_text(root, INTENT_FILE)?;
+        let lock_text = read_text(root, LOCK_FILE)?;
+        let lock = lock_text.as_deref().map(Lock::parse).transpose()?;
+        Ok(Self { intent, lock_text, lock })
+    }
+
+    /// The changes of the two files, where they have to change.
+    fn replaced_by(&self, intent: String, lock: String) -> impl Iterator<Item = ChangedFile> {
+        let file = |entry, before: &Option<String>, after: String| {
+            let change = if before.is_some() { FileChange::Updated } else { FileChange::Created };
+            let is_same = before.as_ref() == Some(&after);
+            let before = before.clone().map(String::into_bytes);
+            let after = Some(after.into_bytes());
+            (!is_same).then_some(ChangedFile { entry, from: None, change, before, after, executable: false })
+        };
+        let intent = file(Entry::Intent, &self.intent, intent);
+        intent.into_iter().chain(file(Entry::Lock, &self.lock_text, lock))
+    }
+}
+
+/// Notes packs in the intent that were not there.
+fn note_packs(intent: &mut IntentFile, rendered: &Rendered, wish: &Wish, root: &Path) {
+    for member in rendered.members.iter().filter(|member| member.resolved.requested) {
+        let instance = &member.instance.name;
+        if intent.intent().packs.contains_key(instance) {
+            continue;
+        }
+        let (pack, registry) = pack_intent(member, &wish.wanted, &wish.places, root);
+        intent.put_pack(instance, pack);
+        if let Some((name, url)) = registry {
+            intent.put_registry(&name, &url);
+        }
+    }
+}
+
+/// Notes the user's answers in the intent; those that were carried over replace the older version's.
+fn note_answers(intent: &mut IntentFile, rendered: &Rendered) -> Result<(), Failure> {
+    let given = given_answers(&rendered.members);
+    for (whose, answers) in &given {
+        for (key, answer) in answers {
+            intent.put_answer(whose, key, answer)?;
+        }
+    }
+    if rendered.migrated.is_empty() {
+        return Ok(());
+    }
+    for whose in rendered.migrated.iter().map(Name::as_str).chain([SHARED]) {
+        let is_given = |key: &String| given.get(whose).is_some_and(|answers| answers.contains_key(key));
+        let standing = intent.answers(whose).into_iter().flat_map(JsonObject::keys);
+        let stale: Vec<String> = standing.filter(|key| !is_given(key)).cloned().collect();
+        for key in stale {
+            intent.drop_answer(whose, &key);
+        }
+    }
+    Ok(())
+}
+
+/// Defaults of packs that moved on, which is when a user wants to hear of others.
+fn moved_defaults(rendered: &mut Rendered, before: Option<&Lock>) -> Vec<KeptDefault> {
+    let version = |lock: &Lock, instance: &Name| {
+        lock.packs.iter().find(|pack| pack.instance == *instance).map(|pack| pack.version.clone())
+    };
+    let kept = std::mem::take(&mut rendered.kept_defaults);
+    let has_moved = |default: &KeptDefault| {
+        let was = before.and_then(|lock| version(lock, &default.instance));
+        default.kept.is_none() || was != version(&rendered.lock, &default.instance)
+    };
+    kept.into_iter().filter(has_moved).collect()
+}
+
+/// The files that hold marks: from now on, or still.
+fn open_conflicts(
+    decisions: &Decisions,
+    rendered: &Rendered,
+    before: Option<&Lock>,
+    copy: &WorkingCopy,
+) -> Vec<ProjectPath> {
+    let written: BTreeSet<&str> = decisions.files.iter().map(|file| file.entry.as_str()).collect();
+    let still = before.into_iter().flat_map(|lock| &lock.conflicts).filter(|path| {
+        let is_open = copy.bytes(path).is_some_and(has_markers) && !written.contains(path.as_str());
+        is_open && rendered.tree.files.contains_key(*path)
+    });
+    let marked = decisions.files.iter().filter(|file| file.change == FileChange::Conflicting);
+    let marked = marked.filter_map(|file| if let Entry::File(path) = &file.entry { Some(path) } else { None });
+    let all: BTreeSet<&ProjectPath> = still.chain(marked).collect();
+    all.into_iter().cloned().collect()
+}
+
+/// Turns verdicts into changes, conflicts settled.
+fn settle(plan: Plan, mut conflicts: Conflicts<'_>, copy: &WorkingCopy) -> Result<Decisions, Failure> {
+    refusal::check_obstacles(&plan, copy)?;
+    if matches!(conflicts, Conflicts::Fail) {
+        refusal::check_conflicts(&plan)?;
+    }
+    let mut decisions = Decisions::default();
+    let Plan { verdicts, moved } = plan;
+    for (path, verdict) in verdicts {
+        let verdict = match verdict {
+            Verdict::Conflict(conflict) => {
+                let policy = match &mut conflicts {
+                    Conflicts::Fail => Policy::Markers,
+                    Conflicts::All(policy) => *policy,
+                    Conflicts::Each(ask) => ask(&path, &conflict)?,
+                };
+                let (kind, places) = (conflict.kind, conflict.places());
+                decisions.conflicts.push(Conflicted { path: path.clone(), kind, places, policy });
+                let is_marked = policy == Policy::Markers && conflict.is_markable();
+                decisions.take(path, conflict.settle(policy), &moved, copy, is_marked);
+                continue;
+            }
+            verdict => verdict,
+        };
+        decisions.take(path, verdict, &moved, copy, false);
+    }
+    Ok(decisions)
+}
+
+impl Decisions {
+    fn take(
+        &mut self,
+        path: ProjectPath,
+        verdict: Verdict,
+        moved: &BTreeMap<ProjectPath, ProjectPath>,
+        copy: &WorkingCopy,
+        is_marked: bool,
+    ) {
+        let before = copy.bytes(&path).map(<[u8]>::to_vec);
+        let (entry, from) = (Entry::File(path.clone()), moved.get(&path).cloned());
+        let file = |change, after, executable| ChangedFile { entry, from, change, before, after, executable };
+        match verdict {
+            Verdict::Write(Written { contents, executable, how }) => {
+                let change = match how {
+                    _ if is_marked => FileChange::Conflicting,
+                    How::Created => FileChange::Created,
+                    How::Updated => FileChange::Updated,
+                    How::Merged => FileChange::Merged,
+                };
+                let is_same = copy.is(&path, &contents, executable);
+                if !is_same {
+                    self.files.push(file(change, Some(contents), executable));
+                }
+            }
+            Verdict::Remove => self.files.push(file(FileChange::Removed, None, false)),
+            Verdict::Keep(Kept::Removed) => self.retained.push((path, Retained::Removed)),
+            Verdict::Keep(Kept::Replaced) => self.retained.push((path, Retained::Replaced)),
+            Verdict::Keep(Kept::Released) => self.retained.push((path, Retained::Released)),
+            Verdict::Keep(Kept::AsIs) | Verdict::Conflict(_) => {}
+        }
+    }
+}

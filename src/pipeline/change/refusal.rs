@@ -1,0 +1,108 @@
+//! What ends a change before anything is written.
+
+use std::path::Path;
+
+use super::base::WorkingCopy;
+use crate::apply::{Found, survey};
+use crate::model::{ProjectPath, Report};
+use crate::pipeline::Failure;
+use crate::project::Lock;
+use crate::reconcile::{Conflict, ConflictKind, Plan, Verdict, has_markers};
+
+/// Refuses to build on conflicts that are still open.
+pub(super) fn check_markers(root: &Path, lock: Option<&Lock>) -> Result<(), Failure> {
+    let marked = lock.map(|lock| lock.conflicts.as_slice()).unwrap_or_default();
+    if marked.is_empty() {
+        return Ok(());
+    }
+    let found = survey(root, marked)?;
+    let is_open = |found: &Found| matches!(found, Found::File { contents, .. } if has_markers(contents));
+    let open: Vec<String> =
+        found.iter().filter(|(_, found)| is_open(found)).map(|(path, _)| format!("`{path}`")).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let report = Report::new("conflicts-open", "conflicts of an earlier change are still open").details(open);
+    Err(one(report.hint("settle the places between `<<<<<<<` and `>>>>>>>`, then run the command again")))
+}
+
+/// Tells all conflicts, where they were to end the run.
+pub(super) fn check_conflicts(plan: &Plan) -> Result<(), Failure> {
+    let conflicts: Vec<String> = conflicts(plan).map(|(path, conflict)| line_of(path, conflict)).collect();
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    let files = if conflicts.len() == 1 { "1 file".to_owned() } else { format!("{} files", conflicts.len()) };
+    let message = format!("{files} would not be as the packs make them and as they stand here at once");
+    let hint = "settle them with `--conflict markers`, `--conflict ours` (as they stand here) or `--conflict theirs`";
+    Err(one(Report::new("conflicts", message).details(conflicts).hint(hint)))
+}
+
+/// Refuses to write files where something stands that is no file.
+pub(super) fn check_obstacles(plan: &Plan, copy: &WorkingCopy) -> Result<(), Failure> {
+    let blocked = conflicts(plan).filter(|(_, conflict)| conflict.kind == ConflictKind::InTheWay);
+    let lines: Vec<String> = blocked
+        .map(|(path, _)| match copy.obstacle(path) {
+            Some(obstacle) => format!("`{path}`: {obstacle}"),
+            None => format!("`{path}`"),
+        })
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let report = Report::new("in-the-way", "something that is no file stands where packs have files").details(lines);
+    Err(one(report.hint("move it away, and run the command again")))
+}
+
+/// Asks before a pack gets interfaces that it did not have.
+pub(super) fn check_imports(
+    before: Option<&Lock>,
+    after: &Lock,
+    consent: &mut dyn FnMut(&[String]) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
+    let Some(before) = before else { return Ok(()) };
+    let mut grown = Vec::new();
+    for pack in &after.packs {
+        let Some(old) = before.packs.iter().find(|old| old.instance == pack.instance && old.name == pack.name) else {
+            continue;
+        };
+        let had = |import: &str| old.imports.iter().any(|old| without_version(old) == without_version(import));
+        let new: Vec<String> =
+            pack.imports.iter().filter(|import| !had(import)).map(|import| format!("`{import}`")).collect();
+        if !new.is_empty() {
+            grown.push(format!("`{}` {}: {}", pack.name, pack.version, new.join(", ")));
+        }
+    }
+    if grown.is_empty() || consent(&grown)? {
+        return Ok(());
+    }
+    let report = Report::new("imports-grown", "packs want interfaces that they did not have before").details(grown);
+    Err(one(report.hint("allow it with `--allow-imports`, or stay with the versions of the lock")))
+}
+
+/// An interface whatever its version: a newer one of the same interface is no new power.
+fn without_version(import: &str) -> &str {
+    import.split('@').next().unwrap_or(import)
+}
+
+fn conflicts(plan: &Plan) -> impl Iterator<Item = (&ProjectPath, &Conflict)> {
+    plan.verdicts.iter().filter_map(|(path, verdict)| match verdict {
+        Verdict::Conflict(conflict) => Some((path, conflict)),
+        _ => None,
+    })
+}
+
+/// A conflict in a line.
+fn line_of(path: &ProjectPath, conflict: &Conflict) -> String {
+    let places = |number: usize| if number == 1 { "1 place".to_owned() } else { format!("{number} places") };
+    match conflict.kind {
+        ConflictKind::Text => format!("`{path}`: both sides changed {}", places(conflict.places())),
+        ConflictKind::TwoWay => format!("`{path}`: they differ in {}", places(conflict.places())),
+        ConflictKind::Binary => format!("`{path}`: it is not text"),
+        ConflictKind::InTheWay => format!("`{path}`: it is no file"),
+    }
+}
+
+fn one(report: Report) -> Failure {
+    Failure::Reports(vec![report])
+}

@@ -1,0 +1,114 @@
+//! What a run says about `scaffold.toml`: the packs that were asked for, and the answers that were given.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+
+use semver::{Comparator, Op, Version, VersionReq};
+
+use super::{Member, Rendered};
+use crate::model::{JsonObject, Name, ProjectPath};
+use crate::project::{Origin as Answered, PackIntent, SHARED};
+use crate::registry::{Origin, PackSpec, Spec};
+
+/// A project's files name path packs relative to the project, so that both can move together.
+pub(super) fn relate_paths(rendered: &mut Rendered, target: &Path) {
+    for locked in &mut rendered.lock.packs {
+        let origin = rendered.members.iter().find(|member| member.instance.name == locked.instance);
+        if let Some(Origin::Path(path)) = origin.map(|member| &member.resolved.origin) {
+            locked.source = format!("path+{}", relative(path, target));
+        }
+    }
+}
+
+/// The answers that the user gave, by instance and under `shared`.
+pub(super) fn given_answers(members: &[Member]) -> BTreeMap<String, JsonObject> {
+    let mut answers: BTreeMap<String, JsonObject> = BTreeMap::new();
+    for member in members {
+        for (key, answer) in &member.answers {
+            let shared = answers.get(SHARED).and_then(|shared| shared.get(key));
+            let table = match answer.origin {
+                // The same text may have been read as another type by another pack.
+                Answered::Shared if shared.is_none_or(|value| *value == answer.value) => SHARED,
+                Answered::Own | Answered::Shared => member.instance.name.as_str(),
+                Answered::Default => continue,
+            };
+            answers.entry(table.to_owned()).or_default().insert(key.clone(), answer.value.clone());
+        }
+    }
+    answers
+}
+
+/// The entry under `[packs]` of a pack that was asked for, and the registry that it names, with its address.
+pub(super) fn pack_intent(
+    member: &Member,
+    wanted: &[Spec],
+    places: &BTreeMap<Name, ProjectPath>,
+    target: &Path,
+) -> (PackIntent, Option<(Name, String)>) {
+    let manifest = &member.instance.manifest;
+    let mut pack = PackIntent {
+        pack: (member.instance.name != manifest.name).then(|| manifest.name.clone()),
+        at: places.get(&member.instance.name).cloned(),
+        ..PackIntent::default()
+    };
+    match &member.resolved.origin {
+        Origin::Path(path) => {
+            pack.pack = None;
+            pack.path = Some(relative(path, target));
+            (pack, None)
+        }
+        Origin::Registry { name, url, .. } => {
+            pack.registry = name.clone();
+            let asked = wanted.iter().find_map(|spec| requirement(spec, &member.instance.name, &manifest.name));
+            pack.version = Some(asked.unwrap_or_else(|| compatible(&manifest.version)));
+            (pack, name.clone().map(|name| (name, url.clone())))
+        }
+    }
+}
+
+/// The requirement that the user typed for an instance.
+fn requirement(spec: &Spec, instance: &Name, pack: &Name) -> Option<VersionReq> {
+    match &spec.pack {
+        PackSpec::Named { name, requirement, .. }
+            if name == pack && spec.instance.as_ref().unwrap_or(name) == instance =>
+        {
+            requirement.clone()
+        }
+        _ => None,
+    }
+}
+
+/// `^1.2.3`: what is written where the user asked for no version in particular.
+fn compatible(version: &Version) -> VersionReq {
+    let comparator = Comparator {
+        op: Op::Caret,
+        major: version.major,
+        minor: Some(version.minor),
+        patch: Some(version.patch),
+        pre: version.pre.clone(),
+    };
+    VersionReq { comparators: vec![comparator] }
+}
+
+/// A path as seen from a folder, both absolute; with `/`, as the project's files are read on every platform.
+fn relative(path: &Path, from: &Path) -> String {
+    let path: Vec<Component<'_>> = path.components().collect();
+    let from: Vec<Component<'_>> = from.components().collect();
+    let shared = path.iter().zip(&from).take_while(|(a, b)| a == b).count();
+    let up = from.iter().skip(shared).map(|_| "..".to_owned());
+    let down = path.iter().skip(shared).map(|name| name.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_seen_from_the_project() {
+        let relative = |path: &str, from: &str| relative(Path::new(path), Path::new(from));
+        assert_eq!(relative("/home/me/packs/x.wasm", "/home/me/shop"), "../packs/x.wasm");
+        assert_eq!(relative("/home/me/shop/packs/x.wasm", "/home/me/shop"), "packs/x.wasm");
+        assert_eq!(relative("/x.wasm", "/a/b/c"), "../../../x.wasm");
+    }
+}

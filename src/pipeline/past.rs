@@ -1,0 +1,104 @@
+//! What was answered before a run: the user's answers stand in `scaffold.toml`, defaults that were taken in the lock.
+//!
+//! Both stick. A pack that moved to another version may have changed its questions; it is asked to carry the answers
+//! over, which is the only time that one version of a pack sees what was said to another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::Version;
+use serde_json::Value;
+
+use super::{Failure, Member, Workshop, phases};
+use crate::host::Pack;
+use crate::model::{JsonObject, Name};
+use crate::project::{Lock, LockedAnswers, SHARED, Standing};
+
+/// What was answered before a run.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// The user's answers, by instance and under `shared`.
+    pub given: BTreeMap<String, JsonObject>,
+    /// Defaults that were taken, by instance.
+    pub defaults: Standing,
+    /// The versions that were asked, and what each was told in all.
+    locked: BTreeMap<Name, (Version, LockedAnswers)>,
+}
+
+impl Past {
+    /// What a project's two files say.
+    pub fn of(given: &BTreeMap<String, JsonObject>, lock: Option<&Lock>) -> Self {
+        let packs = || lock.into_iter().flat_map(|lock| &lock.packs);
+        let defaults = packs().map(|pack| (pack.instance.clone(), pack.answers.default.clone())).collect();
+        let locked =
+            packs().map(|pack| (pack.instance.clone(), (pack.version.clone(), pack.answers.clone()))).collect();
+        Self { given: given.clone(), defaults, locked }
+    }
+
+    /// Has packs carry answers over that were given to another version of them; says whose were.
+    pub(super) fn migrate(
+        &mut self,
+        workshop: &Workshop<'_>,
+        members: &[Member],
+        compiled: &mut Vec<Option<Pack>>,
+    ) -> Result<Vec<Name>, Failure> {
+        let moved = |member: &Member| {
+            let (version, answers) = self.locked.get(&member.instance.name)?;
+            (*version != member.instance.manifest.version).then(|| (version.clone(), answers.clone()))
+        };
+        let moved: Vec<Option<(Version, LockedAnswers)>> = members.iter().map(moved).collect();
+        if moved.iter().all(Option::is_none) {
+            return Ok(Vec::new());
+        }
+        let packs = phases::compile(workshop, members, std::mem::take(compiled))?;
+        let mut migrated = Vec::new();
+        for ((member, pack), moved) in members.iter().zip(&packs).zip(moved) {
+            let Some((version, old)) = moved else { continue };
+            let instance = &member.instance.name;
+            let (answers, log) = pack.migrate(&version, &together(&old))?;
+            log.iter().for_each(|line| workshop.observer.log(&member.label(), line));
+            if let Some(answers) = answers {
+                self.replace(instance, &old, answers);
+                migrated.push(instance.clone());
+            }
+        }
+        if !migrated.is_empty() {
+            self.forget_unasked(members);
+        }
+        *compiled = packs.into_iter().map(Some).collect();
+        Ok(migrated)
+    }
+
+    /// Puts new answers in the place of old ones. What was a default stays one; what the user changed in `scaffold.toml`
+    /// since is meant for the new version.
+    fn replace(&mut self, instance: &Name, old: &LockedAnswers, new: JsonObject) {
+        let was_default = |key: &String| old.default.contains_key(key);
+        let (defaults, mut given): (JsonObject, JsonObject) = new.into_iter().partition(|(key, _)| was_default(key));
+        let shared = self.given.get(SHARED).cloned().unwrap_or_default();
+        given.retain(|key, value| shared.get(key) != Some(value));
+        for (key, value) in self.given.get(instance.as_str()).into_iter().flatten() {
+            if old.given.get(key) != Some(value) {
+                given.insert(key.clone(), value.clone());
+            }
+        }
+        self.defaults.insert(instance.clone(), defaults);
+        self.given.insert(instance.to_string(), given);
+    }
+
+    /// Takes out answers for all packs that, after one of them moved on, none asks for any more.
+    fn forget_unasked(&mut self, members: &[Member]) {
+        let properties = |member: &Member| {
+            let questions = member.instance.manifest.questions.get("properties").and_then(Value::as_object).cloned();
+            questions.unwrap_or_default().into_iter().map(|(key, _)| key)
+        };
+        let asked: BTreeSet<String> = members.iter().flat_map(properties).collect();
+        let were_asked: BTreeSet<&String> =
+            self.locked.values().flat_map(|(_, old)| old.given.keys().chain(old.default.keys())).collect();
+        if let Some(shared) = self.given.get_mut(SHARED) {
+            shared.retain(|key, _| asked.contains(key) || !were_asked.contains(key));
+        }
+    }
+}
+
+fn together(answers: &LockedAnswers) -> JsonObject {
+    answers.given.iter().chain(&answers.default).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
