@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod project;
 mod registry;
 
 use std::path::PathBuf;
@@ -7,6 +8,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::project::{
+    AddArguments, ApplyArguments, ChangeArguments, CheckArguments, ConflictChoice, DiffArguments, InitArguments,
+    RemoveArguments, SafetyArguments, SetArguments, UndoArguments, UpdateArguments,
+};
 pub use self::registry::{
     InfoArguments, InstallArguments, KeyArguments, KeyCommand, PublishArguments, RegistryArguments, RegistryCommand,
     SearchArguments, UninstallArguments, YankArguments,
@@ -76,6 +81,26 @@ pub enum Color {
 pub enum Command {
     /// Make a new project from packs
     New(NewArguments),
+    /// Make a project of the folder that is here, files and all
+    Init(InitArguments),
+    /// Add packs to the project
+    Add(AddArguments),
+    /// Take packs out of the project
+    Remove(RemoveArguments),
+    /// Change answers
+    Set(SetArguments),
+    /// Take the newest versions that `scaffold.toml` allows
+    Update(UpdateArguments),
+    /// Do what `scaffold.toml` says, after it was edited by hand
+    Apply(ApplyArguments),
+    /// Take the last change back
+    Undo(UndoArguments),
+    /// Show what `apply` would change
+    Diff(DiffArguments),
+    /// Check that the project is as its lockfile says
+    Check(CheckArguments),
+    /// Show the project's packs, what they depend on and what they offer each other
+    Tree,
     /// Tell where a file, a line or a value of a project comes from
     Explain(ExplainArguments),
     /// Fetch, verify and compile packs ahead of use
@@ -103,7 +128,12 @@ pub enum Command {
 impl Command {
     /// Whether packs are compiled or run for it.
     pub(super) fn runs_packs(&self) -> bool {
-        matches!(self, Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_))
+        match self {
+            Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_) => true,
+            Self::Init(_) | Self::Add(_) | Self::Remove(_) | Self::Set(_) | Self::Update(_) => true,
+            Self::Apply(_) | Self::Diff(_) | Self::Check(_) => true,
+            _ => false,
+        }
     }
 }
 

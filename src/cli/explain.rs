@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use super::access::Reach;
 use super::args::{ExplainArguments, Global};
-use super::one;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::watchdog::Watchdog;
+use super::{one, standing};
 use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
 use crate::pipeline::{
     self, Attribution, Explanation, Failure, FileState, Member, Place, ShareKind, Stretch, UsedTemplate, Workshop,
 };
-use crate::project::{self, Answer, Lock};
+use crate::project::{Answer, Lock};
 use crate::store::Home;
 
 /// The most lines of answers and values that are shown to people; `--json` has all.
@@ -23,12 +23,8 @@ const SHOWN: usize = 20;
 const SHOWN_VALUE: usize = 60;
 
 pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
-    let here = std::env::current_dir().map_err(|error| {
-        one(Report::new("directory", "the current folder can't be used")
-            .detail(error.to_string())
-            .hint("enter another"))
-    })?;
-    let root = project::find(&here)?;
+    let here = standing::here()?;
+    let root = standing::open(&here, printer)?;
     let (path, place) = parse(&arguments.place).map_err(one)?;
     let path = project_path(&root, &here, &path).map_err(one)?;
     let lock = Lock::read(&root)?;

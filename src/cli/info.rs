@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::access::Reach;
 use super::args::{Global, InfoArguments};
-use super::new::parse_spec;
 use super::printer::Printer;
 use super::progress::Progress;
+use super::typed::parse_spec;
 use crate::model::printable;
 use crate::pipeline::{self, Failure, Workshop};
 use crate::registry::{Info, Place};

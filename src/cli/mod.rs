@@ -6,7 +6,11 @@
 mod access;
 mod args;
 mod cache;
+mod change;
+mod check;
 mod clock;
+mod diff;
+mod difference;
 mod explain;
 mod info;
 mod install;
@@ -18,7 +22,12 @@ mod progress;
 mod prompt;
 mod publish;
 mod registry;
+mod report;
 mod search;
+mod standing;
+mod tree;
+mod typed;
+mod undo;
 mod watchdog;
 
 use std::env::VarError;
@@ -33,12 +42,24 @@ use crate::threads;
 
 pub use args::Arguments;
 use args::Command;
+use change::Caller;
 use printer::Printer;
 
 /// It could not be done.
 const FAILED: u8 = 1;
+/// It was done, and there is a difference, drift or an open conflict.
+const DIFFERS: u8 = 3;
 /// The user broke off.
 const INTERRUPTED: u8 = 130;
+
+/// How a command that could be done ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// There is nothing left to say.
+    Done,
+    /// There is a difference, drift or an open conflict.
+    Differs,
+}
 
 /// Runs the program: parses the process's arguments, does what they say, and tells how it went.
 pub fn main() -> ExitCode {
@@ -52,7 +73,8 @@ pub fn main() -> ExitCode {
         run(arguments, &printer)
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Differs) => ExitCode::from(DIFFERS),
         Err(Failure::Interrupted) => {
             printer.status("Interrupted", "nothing was written");
             ExitCode::from(INTERRUPTED)
@@ -74,7 +96,7 @@ fn hide_guarded_panics() {
     }));
 }
 
-fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
+fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
     // A relative `SCAFFOLD_HOME` is meant from where the command was typed.
     let home = Home::find()?;
     if let Some(folder) = &arguments.global.directory {
@@ -83,7 +105,18 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
             one(Report::new("directory", message).detail(error.to_string()).hint("name a folder that exists with `-C`"))
         })?;
     }
+    let caller = Caller { global: &arguments.global, home: &home, printer };
     match arguments.command {
+        Command::Init(init) => return change::init(&init, caller),
+        Command::Add(add) => return change::add(&add, caller),
+        Command::Remove(remove) => return change::remove(&remove, caller),
+        Command::Set(set) => return change::set(&set, caller),
+        Command::Update(update) => return change::update(&update, caller),
+        Command::Apply(apply) => return change::apply(&apply, caller),
+        Command::Undo(undo) => return undo::run(&undo, printer),
+        Command::Diff(diff) => return diff::run(&diff, caller),
+        Command::Check(check) => return check::run(&check, caller),
+        Command::Tree => return tree::run(printer),
         Command::New(new) => new::run(new, &arguments.global, &home, printer),
         Command::Explain(explain) => explain::run(&explain, &arguments.global, &home, printer),
         Command::Install(install) => install::install(&install, &arguments.global, &home, printer),
@@ -96,7 +129,8 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
         Command::Key(key) => key::run(&key.command, &home, printer),
         Command::Registry(registry) => registry::run(&registry.command, &arguments.global, &home, printer),
         Command::Cache(cache) => cache::run(&cache, &home, printer),
-    }
+    }?;
+    Ok(Exit::Done)
 }
 
 /// A variable of the environment; none when it is not set or empty.

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::DecimalBytes;
 use serde_json::{Value, json};
 
-use super::new::use_of;
+use super::typed::use_of;
 use crate::model::{Digest, INTENT_FILE, LOCK_FILE, Name, Ownership, TreeFile};
 use crate::pipeline::Created;
 

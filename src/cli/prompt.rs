@@ -1,15 +1,60 @@
 //! Questions at a terminal.
 
 use std::fmt;
+use std::io::IsTerminal as _;
 
 use inquire::ui::RenderConfig;
 use inquire::validator::{ErrorMessage, Validation};
 use inquire::{Confirm, InquireError, MultiSelect, Select, Text};
 use serde_json::Value;
 
-use super::args::Color;
-use crate::model::{Name, printable};
+use super::args::{Color, Global};
+use crate::model::{Name, ProjectPath, printable};
+use crate::pipeline::Failure;
 use crate::project::{AskError, Asker, Kind, Question, plain};
+use crate::reconcile::{Conflict, ConflictKind, Policy};
+
+/// Whether there is someone to ask. Whoever asks for JSON, or sends our words elsewhere, is no one.
+pub fn is_someone_there(global: &Global) -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json
+}
+
+/// Asks whose version of a file counts.
+pub fn ask_policy(path: &ProjectPath, conflict: &Conflict) -> Result<Policy, Failure> {
+    let mut options =
+        vec![Way("keep the file as it is here", Policy::Ours), Way("take what the packs make", Policy::Theirs)];
+    if conflict.is_markable() {
+        options.push(Way("write both, with marks around what differs", Policy::Markers));
+    }
+    let what = match (conflict.kind, conflict.places()) {
+        (ConflictKind::Binary, _) => "differs".to_owned(),
+        (_, 1) => "differs in 1 place".to_owned(),
+        (_, places) => format!("differs in {places} places"),
+    };
+    let title = format!("`{path}` {what}");
+    Select::new(&title, options).prompt().map(|way| way.1).map_err(|error| failure(ask_error(error)))
+}
+
+/// Asks for a yes; no is the answer that return gives.
+pub fn ask_consent(question: &str) -> Result<bool, Failure> {
+    Confirm::new(&one_line(question)).with_default(false).prompt().map_err(|error| failure(ask_error(error)))
+}
+
+fn failure(error: AskError) -> Failure {
+    match error {
+        AskError::Interrupted => Failure::Interrupted,
+        AskError::Terminal(_) => crate::project::AnswersError::Ask(error).into(),
+    }
+}
+
+/// A way to settle a conflict.
+struct Way(&'static str, Policy);
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
 
 /// Asks on the terminal, one question after the other.
 #[derive(Debug, Default)]

@@ -34,7 +34,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "threads",
         ],
     ),
-    ("cli", &["apply", "host", "model", "pipeline", "project", "registry", "store", "threads"]),
+    ("cli", &["apply", "host", "model", "pipeline", "project", "reconcile", "registry", "store", "threads"]),
 ];
 
 /// Crates that only one room may name.

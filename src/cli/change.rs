@@ -1,0 +1,128 @@
+//! `scaffold init`, `add`, `remove`, `set`, `update` and `apply`: one change each, of which they edit the intent.
+
+use std::path::PathBuf;
+
+use super::access::Reach;
+use super::args::{
+    AddArguments, ApplyArguments, ChangeArguments, ConflictChoice, Global, InitArguments, RemoveArguments,
+    SafetyArguments, SetArguments, UpdateArguments,
+};
+use super::printer::Printer;
+use super::progress::Progress;
+use super::prompt::{TerminalAsker, ask_consent, ask_policy, is_someone_there};
+use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name};
+use super::watchdog::Watchdog;
+use super::{Exit, clock, one, report, standing};
+use crate::model::Project;
+use crate::pipeline::{self, Change, Conflicts, Edit, Failure, Workshop};
+use crate::project::{Given, Mode};
+use crate::reconcile::Policy;
+use crate::store::Home;
+
+/// Who runs a command, and how.
+#[derive(Clone, Copy)]
+pub struct Caller<'a> {
+    pub global: &'a Global,
+    pub home: &'a Home,
+    pub printer: &'a Printer,
+}
+
+/// What was typed, apart from the edit.
+struct Typed<'a> {
+    root: PathBuf,
+    given: Given,
+    defaults: bool,
+    settle: &'a [String],
+    safety: &'a SafetyArguments,
+}
+
+impl<'a> Typed<'a> {
+    fn of(root: PathBuf, arguments: &'a ChangeArguments) -> Result<Self, Failure> {
+        let ChangeArguments { set, answers, defaults, settle, safety } = arguments;
+        Ok(Self { root, given: Given::read(set, answers.as_deref())?, defaults: *defaults, settle, safety })
+    }
+}
+
+pub fn init(arguments: &InitArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
+    let root = absolute_path(&standing::here()?)?;
+    standing::recover(&root, caller.printer)?;
+    let name = project_name(arguments.name.as_deref(), &root).map_err(one)?;
+    let project = Project { name, year: clock::year().map_err(one)? };
+    let edit = Edit::Init { project, packs: parse_specs(&arguments.packs)?, places: parse_places(&arguments.at)? };
+    change("init", edit, Typed::of(root, &arguments.change)?, caller)
+}
+
+pub fn add(arguments: &AddArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
+    let edit = Edit::Add { packs: parse_specs(&arguments.packs)?, places: parse_places(&arguments.at)? };
+    change("add", edit, Typed::of(root(caller)?, &arguments.change)?, caller)
+}
+
+pub fn remove(arguments: &RemoveArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
+    let edit = Edit::Remove { instances: arguments.instances.clone() };
+    change("remove", edit, Typed::of(root(caller)?, &arguments.change)?, caller)
+}
+
+pub fn set(arguments: &SetArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
+    let SetArguments { set, unset, defaults, safety } = arguments;
+    let typed = Typed { root: root(caller)?, given: Given::read(set, None)?, defaults: *defaults, settle: &[], safety };
+    change("set", Edit::Set { unset: unset.clone() }, typed, caller)
+}
+
+pub fn update(arguments: &UpdateArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
+    let edit = Edit::Update { packs: arguments.packs.clone(), precise: arguments.precise.clone() };
+    change("update", edit, Typed::of(root(caller)?, &arguments.change)?, caller)
+}
+
+pub fn apply(arguments: &ApplyArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
+    change("apply", Edit::Apply, Typed::of(root(caller)?, &arguments.change)?, caller)
+}
+
+fn root(caller: Caller<'_>) -> Result<PathBuf, Failure> {
+    standing::open(&standing::here()?, caller.printer)
+}
+
+fn change(command: &'static str, edit: Edit, typed: Typed<'_>, caller: Caller<'_>) -> Result<Exit, Failure> {
+    let Caller { global, home, printer } = caller;
+    let Typed { root, given, defaults, settle, safety } = typed;
+    let someone = is_someone_there(global);
+    let mut ask = ask_policy;
+    let conflicts = match (safety.conflict, &edit) {
+        (Some(ConflictChoice::Fail), _) => Conflicts::Fail,
+        (Some(ConflictChoice::Markers), _) => Conflicts::All(Policy::Markers),
+        (Some(ConflictChoice::Ours), _) => Conflicts::All(Policy::Ours),
+        (Some(ConflictChoice::Theirs), _) => Conflicts::All(Policy::Theirs),
+        // What is adopted was nobody's business before: nothing in it is touched unasked.
+        (None, Edit::Init { .. }) if someone && !safety.dry_run => Conflicts::Each(&mut ask),
+        (None, Edit::Init { .. }) => Conflicts::Fail,
+        (None, _) => Conflicts::All(Policy::Markers),
+    };
+    let mut consent = |lines: &[String]| {
+        if safety.allow_imports || !someone || safety.dry_run {
+            return Ok(safety.allow_imports || safety.dry_run);
+        }
+        lines.iter().for_each(|line| printer.note(&format!("  {line}")));
+        ask_consent("packs want interfaces that they did not have before; allow that?")
+    };
+    let mut asker = TerminalAsker::new(global.color);
+    let mode = if someone && !defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
+    let progress = Progress::new(printer);
+    let reach = Reach::new(global, home, &progress)?;
+    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
+    let watchdog = Watchdog::start(printer, progress.compiling());
+    let outcome = pipeline::change(
+        &workshop,
+        Change {
+            root: root.clone(),
+            edit,
+            given,
+            mode,
+            settlements: parse_settlements(settle)?,
+            conflicts,
+            allow_dirty: safety.allow_dirty,
+            consent: &mut consent,
+            dry_run: safety.dry_run,
+        },
+    )?;
+    drop(watchdog);
+    Ok(report::change(command, &outcome, &root, safety.dry_run, printer))
+}

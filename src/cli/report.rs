@@ -1,0 +1,260 @@
+//! What became of a change, for people and as JSON.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::difference::unified;
+use super::new::step_line;
+use super::printer::Printer;
+use super::{Exit, difference};
+use crate::model::{Digest, Name, Report, printable};
+use crate::pipeline::{ChangedFile, Conflicted, FileChange, Outcome, Retained};
+use crate::project::{KeptDefault, LockedPack, plain};
+use crate::reconcile::{ConflictKind, Policy};
+
+/// Tells what a change did, or would do.
+pub fn change(command: &str, outcome: &Outcome, root: &Path, dry_run: bool, printer: &Printer) -> Exit {
+    for (pack, said) in &outcome.rendered.diagnostics {
+        printer.diagnostic(pack, said);
+    }
+    if let Some(report) = &outcome.base_lost {
+        printer.warning(report);
+    }
+    if printer.is_json() {
+        printer.document("scaffold.change/1", document(command, outcome, root, dry_run));
+    } else {
+        if dry_run {
+            printer.data(&difference::listing(&outcome.decisions.files));
+            printer.data(&difference::all(&outcome.decisions.files));
+        }
+        tell(outcome, dry_run, printer);
+    }
+    let is_open =
+        outcome.decisions.conflicts.iter().any(Conflicted::is_open) || !outcome.rendered.lock.conflicts.is_empty();
+    if is_open { Exit::Differs } else { Exit::Done }
+}
+
+fn tell(outcome: &Outcome, dry_run: bool, printer: &Printer) {
+    for (verb, what) in pack_changes(outcome) {
+        printer.status(verb, &what);
+    }
+    for default in &outcome.kept_defaults {
+        printer.status("Kept", &kept(default));
+    }
+    for (path, retained) in &outcome.decisions.retained {
+        let why = match retained {
+            Retained::Removed => "packs changed it, and you had removed it",
+            Retained::Replaced => "packs changed it, and you have something else there",
+            Retained::Released => "no pack makes it any more, and you had edited it: it is yours now",
+        };
+        printer.status("Left", &format!("`{path}`: {why}"));
+    }
+    printer.status(
+        if outcome.decisions.files.is_empty() { "Unchanged" } else { "Changed" },
+        &summary(&outcome.decisions.files),
+    );
+    conflicts(&outcome.decisions.conflicts, printer);
+    if dry_run {
+        printer.note("Nothing was written");
+        return;
+    }
+    next_steps(outcome, printer);
+}
+
+/// Steps of packs that joined; the user knows those of the others.
+fn next_steps(outcome: &Outcome, printer: &Printer) {
+    let known: Vec<&Name> = outcome.before.iter().flat_map(|lock| &lock.packs).map(|pack| &pack.instance).collect();
+    let joined = outcome.rendered.members.iter().any(|member| !known.contains(&&member.instance.name));
+    if joined && !outcome.rendered.next_steps.is_empty() {
+        printer.note("\nNext steps:");
+        outcome.rendered.next_steps.iter().for_each(|step| printer.note(&step_line(step)));
+    }
+}
+
+fn conflicts(conflicts: &[Conflicted], printer: &Printer) {
+    let open: Vec<&Conflicted> = conflicts.iter().filter(|conflict| conflict.is_open()).collect();
+    for conflict in &open {
+        let what = match (conflict.kind, conflict.places) {
+            (ConflictKind::Binary, _) => "it is not text: yours was kept".to_owned(),
+            (_, 1) => "1 place".to_owned(),
+            (_, places) => format!("{places} places"),
+        };
+        printer.status("Conflict", &format!("`{}`: {what}", conflict.path));
+    }
+    if open.is_empty() {
+        return;
+    }
+    let report = Report::new("conflicts-open", "some files could not be merged")
+        .hint("settle the places between `<<<<<<<` and `>>>>>>>`; `scaffold undo` takes the whole change back");
+    printer.warning(&report);
+}
+
+/// `3 files created, 5 updated`.
+pub fn summary(files: &[ChangedFile]) -> String {
+    if files.is_empty() {
+        return "everything is as it should be".to_owned();
+    }
+    let kinds = [
+        (FileChange::Created, "created"),
+        (FileChange::Updated, "updated"),
+        (FileChange::Merged, "merged with your edits"),
+        (FileChange::Removed, "removed"),
+        (FileChange::Conflicting, "in conflict"),
+    ];
+    let count = |kind| files.iter().filter(|file| file.change == kind).count();
+    let parts = kinds.into_iter().map(|(kind, word)| (count(kind), word)).filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, word)| format!("{count} {word}")).collect();
+    let noun = if files.len() == 1 { "file" } else { "files" };
+    format!("{} {noun}: {}", files.len(), parts.join(", "))
+}
+
+/// What joined, left or moved to another version.
+fn pack_changes(outcome: &Outcome) -> Vec<(&'static str, String)> {
+    pairs(outcome)
+        .into_iter()
+        .filter_map(|(instance, before, after)| {
+            let label = |pack: &LockedPack| {
+                if *instance == pack.name { format!("`{instance}`") } else { format!("`{instance}` (`{}`)", pack.name) }
+            };
+            match (before, after) {
+                (None, Some(after)) => Some(("Added", format!("{} {}", label(after), after.version))),
+                (Some(before), None) => Some(("Removed", format!("{} {}", label(before), before.version))),
+                (Some(before), Some(after)) if before.version != after.version => {
+                    let verb = if before.version < after.version { "Updated" } else { "Downgraded" };
+                    Some((verb, format!("{} {} -> {}", label(after), before.version, after.version)))
+                }
+                (Some(before), Some(after)) if before.checksum != after.checksum => {
+                    Some(("Updated", format!("{} {}: it was built anew", label(after), after.version)))
+                }
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// Every instance, as it was and as it is.
+fn pairs(outcome: &Outcome) -> Vec<(&Name, Option<&LockedPack>, Option<&LockedPack>)> {
+    let mut pairs: BTreeMap<&Name, (Option<&LockedPack>, Option<&LockedPack>)> = BTreeMap::new();
+    for pack in outcome.before.iter().flat_map(|lock| &lock.packs) {
+        pairs.entry(&pack.instance).or_default().0 = Some(pack);
+    }
+    for pack in &outcome.rendered.lock.packs {
+        pairs.entry(&pack.instance).or_default().1 = Some(pack);
+    }
+    pairs.into_iter().map(|(instance, (before, after))| (instance, before, after)).collect()
+}
+
+/// A default that stuck, in a line.
+fn kept(default: &KeptDefault) -> String {
+    let shown = |value: &Value| printable(&plain(value)).into_owned();
+    let KeptDefault { instance, key, kept, was, now } = default;
+    let now = now.as_ref().map_or("none".to_owned(), |now| format!("`{}`", shown(now)));
+    match kept {
+        Some(_) => format!(
+            "`{}` for `{instance}.{key}`, whose default is {now} now; `scaffold set --unset {instance}.{key}` takes that",
+            shown(was)
+        ),
+        None => {
+            format!("nothing of `{}` for `{instance}.{key}`: the pack takes it no more; it is {now} now", shown(was))
+        }
+    }
+}
+
+fn document(command: &str, outcome: &Outcome, root: &Path, dry_run: bool) -> Value {
+    let packs: Vec<Value> = pairs(outcome)
+        .into_iter()
+        .map(|(instance, before, after)| {
+            let name = after.or(before).map(|pack| &pack.name);
+            let version = |pack: Option<&LockedPack>| pack.map(|pack| pack.version.to_string());
+            json!({ "instance": instance, "name": name, "before": version(before), "after": version(after) })
+        })
+        .collect();
+    let conflicts: Vec<Value> = outcome
+        .decisions
+        .conflicts
+        .iter()
+        .map(|conflict| {
+            json!({
+                "path": conflict.path,
+                "kind": kind_word(conflict.kind),
+                "places": conflict.places,
+                "settled": match conflict.policy {
+                    Policy::Markers => None,
+                    Policy::Ours => Some("ours"),
+                    Policy::Theirs => Some("theirs"),
+                },
+            })
+        })
+        .collect();
+    let retained: Vec<Value> = outcome
+        .decisions
+        .retained
+        .iter()
+        .map(|(path, why)| json!({ "path": path, "why": retained_word(*why) }))
+        .collect();
+    let defaults: Vec<Value> = outcome
+        .kept_defaults
+        .iter()
+        .map(|default| {
+            let KeptDefault { instance, key, kept, was, now } = default;
+            json!({ "instance": instance, "key": key, "kept": kept.is_some(), "was": was, "now": now })
+        })
+        .collect();
+    json!({
+        "command": command,
+        "directory": root.display().to_string(),
+        "written": !dry_run,
+        "packs": packs,
+        "files": outcome.decisions.files.iter().map(|file| file_json(file, dry_run)).collect::<Vec<_>>(),
+        "conflicts": conflicts,
+        "open": outcome.rendered.lock.conflicts,
+        "retained": retained,
+        "kept_defaults": defaults,
+    })
+}
+
+/// A changed file; with its difference where nothing is written.
+pub fn file_json(file: &ChangedFile, with_difference: bool) -> Value {
+    let mut document = json!({
+        "path": file.entry.as_str(),
+        "change": change_word(file.change),
+        "sha256": file.after.as_ref().map(|bytes| Digest::of(bytes).hex()),
+    });
+    if let Some(from) = &file.from {
+        document["from"] = from.as_str().into();
+    }
+    if with_difference {
+        document["diff"] = unified(file).into();
+    }
+    document
+}
+
+/// What happens to a file, in a word.
+pub fn change_word(change: FileChange) -> &'static str {
+    match change {
+        FileChange::Created => "created",
+        FileChange::Updated => "updated",
+        FileChange::Merged => "merged",
+        FileChange::Removed => "removed",
+        FileChange::Conflicting => "conflicting",
+    }
+}
+
+fn retained_word(retained: Retained) -> &'static str {
+    match retained {
+        Retained::Removed => "removed",
+        Retained::Replaced => "replaced",
+        Retained::Released => "released",
+    }
+}
+
+fn kind_word(kind: ConflictKind) -> &'static str {
+    match kind {
+        ConflictKind::Text => "text",
+        ConflictKind::TwoWay => "two-way",
+        ConflictKind::Binary => "binary",
+        ConflictKind::InTheWay => "in-the-way",
+    }
+}

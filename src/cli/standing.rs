@@ -1,0 +1,44 @@
+//! The project that a command is typed in.
+
+use std::path::{Path, PathBuf};
+
+use super::one;
+use super::printer::Printer;
+use crate::apply::{self, Recovery};
+use crate::model::Report;
+use crate::pipeline::Failure;
+use crate::project;
+
+/// The folder that the command was typed in.
+pub fn here() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| {
+        let report = Report::new("directory", "the current folder can't be used");
+        one(report.detail(error.to_string()).hint("enter another"))
+    })
+}
+
+/// The project that `from` is in, once what a killed run left there is in order.
+pub fn open(from: &Path, printer: &Printer) -> Result<PathBuf, Failure> {
+    let root = project::find(from)?;
+    recover(&root, printer)?;
+    Ok(root)
+}
+
+/// Puts in order what a killed run left, and says so.
+pub fn recover(root: &Path, printer: &Printer) -> Result<Recovery, Failure> {
+    let recovery = apply::recover(root)?;
+    tell_recovery(recovery, root, printer);
+    Ok(recovery)
+}
+
+pub fn tell_recovery(recovery: Recovery, target: &Path, printer: &Printer) {
+    match recovery {
+        Recovery::Nothing => {}
+        Recovery::Removed => printer.status("Removed", "what an interrupted run had left"),
+        Recovery::Finished => {
+            printer.status("Finished", &format!("what an interrupted run had begun in `{}`", target.display()));
+        }
+        Recovery::ChangeFinished => printer.status("Finished", "the change that an interrupted run had begun"),
+        Recovery::ChangeRolledBack => printer.status("Undid", "the change that an interrupted run had begun"),
+    }
+}

@@ -1,0 +1,71 @@
+//! `scaffold tree`: what the lock says of packs, and how they belong together.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::printer::Printer;
+use super::{Exit, standing};
+use crate::model::Name;
+use crate::pipeline::Failure;
+use crate::project::{IntentFile, Lock, LockedPack};
+
+pub fn run(printer: &Printer) -> Result<Exit, Failure> {
+    let root = standing::open(&standing::here()?, printer)?;
+    let lock = Lock::read(&root)?;
+    let intent = IntentFile::read(&root)?;
+    if printer.is_json() {
+        let packs: Vec<Value> = lock.packs.iter().map(|pack| pack_json(pack, &intent)).collect();
+        printer.document("scaffold.tree/1", json!({ "name": lock.project.name, "packs": packs }));
+        return Ok(Exit::Done);
+    }
+    let by_name: BTreeMap<&Name, &LockedPack> = lock.packs.iter().map(|pack| (&pack.instance, pack)).collect();
+    let mut text = format!("{} ({})\n", lock.project.name, lock.project.year);
+    let asked: Vec<&LockedPack> =
+        lock.packs.iter().filter(|pack| intent.intent().packs.contains_key(&pack.instance)).collect();
+    for (at, pack) in asked.iter().enumerate() {
+        draw(pack, &by_name, "", at + 1 == asked.len(), &mut text);
+    }
+    printer.data(&text);
+    Ok(Exit::Done)
+}
+
+/// Packs depend on each other in no circle: resolving has seen to that. A lock is a file, so depth has a bound all the same.
+const DEEPEST: usize = 64;
+
+fn draw(pack: &LockedPack, packs: &BTreeMap<&Name, &LockedPack>, lead: &str, is_last: bool, text: &mut String) {
+    let (branch, below) = if is_last { ("└── ", "    ") } else { ("├── ", "│   ") };
+    text.push_str(&format!("{lead}{branch}{}\n", line_of(pack)));
+    let lead = format!("{lead}{below}");
+    if lead.chars().count() / 4 >= DEEPEST {
+        return;
+    }
+    let needed: Vec<&&LockedPack> = pack.dependencies.iter().filter_map(|name| packs.get(name)).collect();
+    for (at, other) in needed.iter().enumerate() {
+        draw(other, packs, &lead, at + 1 == needed.len(), text);
+    }
+}
+
+fn line_of(pack: &LockedPack) -> String {
+    let name =
+        if pack.instance == pack.name { pack.name.to_string() } else { format!("{} ({})", pack.instance, pack.name) };
+    let at = pack.at.as_ref().map(|at| format!(" in {at}")).unwrap_or_default();
+    let offers =
+        if pack.provides.is_empty() { String::new() } else { format!(", offers {}", pack.provides.join(", ")) };
+    format!("{name} {}{at}{offers}", pack.version)
+}
+
+fn pack_json(pack: &LockedPack, intent: &IntentFile) -> Value {
+    json!({
+        "instance": pack.instance,
+        "name": pack.name,
+        "version": pack.version.to_string(),
+        "source": pack.source,
+        "sha256": pack.checksum.hex(),
+        "at": pack.at,
+        "requested": intent.intent().packs.contains_key(&pack.instance),
+        "dependencies": pack.dependencies,
+        "provides": pack.provides,
+        "imports": pack.imports,
+    })
+}
