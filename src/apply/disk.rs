@@ -17,6 +17,8 @@ pub(super) enum Operation {
     WriteFile,
     Move,
     Remove,
+    #[cfg(unix)]
+    SetMode,
 }
 
 /// The disk, as this room changes it.
@@ -94,6 +96,14 @@ impl<'a> Disk<'a> {
         rename_new(from, name, to, new)
     }
 
+    /// Sets the permission bits of a file.
+    #[cfg(unix)]
+    pub fn set_mode(self, parent: &Dir, name: &Path, mode: u32) -> io::Result<()> {
+        use cap_std::fs::{Permissions, PermissionsExt as _};
+        (self.before)(Operation::SetMode)?;
+        open_file(parent, name, OpenOptions::new().read(true))?.set_permissions(Permissions::from_mode(mode))
+    }
+
     pub fn remove_file(self, parent: &Dir, name: &Path) -> io::Result<()> {
         (self.before)(Operation::Remove)?;
         parent.remove_file(name)
@@ -149,6 +159,19 @@ pub(super) fn open_file(parent: &Dir, name: &Path, options: &mut OpenOptions) ->
     }
     let file = parent.open_with(name, options)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(ErrorKind::InvalidInput.into()) }
+}
+
+/// No error where what was to be taken is not there.
+pub(super) fn unless_absent(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// Whether there is anything of that name.
+pub(super) fn is_there(parent: &Dir, name: &Path) -> bool {
+    !parent.symlink_metadata(name).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 /// Whether we may make entries in the folder `path`.

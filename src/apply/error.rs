@@ -38,7 +38,7 @@ pub enum ApplyError {
         staging: PathBuf,
     },
     /// The folder that the project would be put together in is taken by something else.
-    #[error("`{}` is in the way: a new project is put together there before it is moved into place", shown(.path))]
+    #[error("`{}` is in the way: what is to be written is put together there before it is moved into place", shown(.path))]
     InTheWay {
         /// The folder's path.
         path: PathBuf,
@@ -63,6 +63,22 @@ pub enum ApplyError {
         /// What the system says.
         cause: io::Error,
     },
+    /// A file of the project is not what it was when the change was planned.
+    #[error("`{}` was changed by another program in the meantime", shown(.path))]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A change could be neither completed nor rolled back.
+    #[error("{error}")]
+    Unfinished {
+        /// What keeps it from being completed.
+        error: Box<ApplyError>,
+        /// What keeps it from being rolled back.
+        back: Box<ApplyError>,
+        /// Where the files are that it has moved away.
+        kept: PathBuf,
+    },
     /// A file or folder of the project could not be written.
     #[error("can't write `{}`: {}", shown(.path), io_cause(.cause))]
     Write {
@@ -82,6 +98,14 @@ pub enum ApplyError {
     /// A journal that no `scaffold` of this version has written.
     #[error("the journal `{}` can't be read: {reason}", shown(.path))]
     Journal {
+        /// The journal's path.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The journal of a change that no `scaffold` of this version has written, or whose files are not there.
+    #[error("the journal `{}` can't be read: {reason}", shown(.path))]
+    ChangeJournal {
         /// The journal's path.
         path: PathBuf,
         /// What is wrong with it.
@@ -145,11 +169,21 @@ impl Diagnose for ApplyError {
                 shown(target)
             )),
             Self::Appeared { .. } => report("target-appeared", "move it away and run the command again"),
+            Self::Changed { .. } => report("file-changed", "nothing was changed: run the command again"),
+            Self::Unfinished { back, kept, .. } => Report::new("change-unfinished", self.to_string())
+                .detail(format!("the change can't be rolled back either: {back}"))
+                .detail(format!("the files that it has moved away are in `{}`", shown(kept)))
+                .hint("set that right and run the command again: it completes the change, or rolls it back"),
             Self::Unwritable { cause, .. } => report("target-unwritable", remedy(cause)),
             Self::Write { cause, .. } => report("write-failed", remedy(cause)),
             Self::Read { .. } => report("project-unreadable", "check that it is a file that you may read"),
             Self::Journal { path, .. } => Report::new("journal-invalid", self.to_string()).hint(format!(
                 "run the newest `scaffold` there, or remove `{}` together with what it has begun to write",
+                shown(path.parent().unwrap_or(path))
+            )),
+            Self::ChangeJournal { path, .. } => Report::new("journal-invalid", self.to_string()).hint(format!(
+                "run the newest `scaffold` there; or take what you need from `{0}`, which holds files as they were before \
+                 a change, and remove `{0}`",
                 shown(path.parent().unwrap_or(path))
             )),
         }
@@ -160,6 +194,7 @@ impl Diagnose for ApplyError {
 fn remedy(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk and run the command again",
+        io::ErrorKind::NotADirectory => "move away what stands there and run the command again",
         io::ErrorKind::InvalidFilename => "choose a shorter name for the project's folder",
         _ => "choose another place for the project, or make this one writable",
     }

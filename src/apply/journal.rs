@@ -1,22 +1,26 @@
 //! What is being moved out of a staging folder, written down before it begins.
+//!
+//! Here is how any journal is written and read, and what the journal of a new project says. That of a change is in
+//! `change/journal.rs`.
 
-use std::io::{ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
 use cap_std::fs::{Dir, OpenOptions};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::disk::open_file;
+use super::disk::{Disk, open_file, unless_absent};
 use super::{ApplyError, INTENT_FILE, LOCK_FILE, Project};
-use crate::model::ProjectPath;
+use crate::model::{ProjectPath, io_cause};
 
 /// The journal's name in the staging folder.
 pub(super) const FILE: &str = "journal";
 /// Its name while it is being written.
 pub(super) const DRAFT: &str = "journal.new";
 
-/// The version of the journal's format.
-const FORMAT: u32 = 1;
+/// The version of the journals' format.
+pub(super) const FORMAT: u32 = 1;
 
 /// The most bytes that are read of a journal: a thousand times what a large project's has.
 const MAX_SIZE: u64 = 16 << 20;
@@ -54,32 +58,15 @@ impl Journal {
         self.entries.iter().map(Path::new)
     }
 
-    /// The journal as it is written.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(self)
-    }
-
     /// Reads the journal in `dir`, which is at `shown`, if there is one.
     pub fn read(dir: &Dir, shown: &Path) -> Result<Option<Self>, ApplyError> {
-        let broken = |reason: String| ApplyError::Journal { path: shown.join(FILE), reason };
-        let file = match open_file(dir, FILE.as_ref(), OpenOptions::new().read(true)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(broken(crate::model::io_cause(&error))),
-        };
-        let mut bytes = Vec::new();
-        file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(|error| broken(crate::model::io_cause(&error)))?;
-        Self::parse(&bytes).map(Some).map_err(broken)
+        let read = read(dir).and_then(|bytes| bytes.map(|bytes| Self::parse(&bytes)).transpose());
+        read.map_err(|reason| ApplyError::Journal { path: shown.join(FILE), reason })
     }
 
     /// A journal is a file that anyone may have put there: it names entries, never paths that lead anywhere.
     fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let damaged = |_| "it is damaged".to_owned();
-        let versioned: Versioned = serde_json::from_slice(bytes).map_err(damaged)?;
-        if versioned.format != FORMAT {
-            return Err(format!("it has format {}, and this `scaffold` knows format {FORMAT}", versioned.format));
-        }
-        let journal: Self = serde_json::from_slice(bytes).map_err(damaged)?;
+        let journal: Self = parse(bytes)?;
         for entry in &journal.entries {
             let is_ours = entry == INTENT_FILE || entry == LOCK_FILE;
             if !is_ours && (entry.contains('/') || ProjectPath::parse(entry).is_err()) {
@@ -90,6 +77,43 @@ impl Journal {
     }
 }
 
+/// Writes a journal into `dir`. It is there from one moment to the next, and whole.
+pub(super) fn write(disk: Disk<'_>, dir: &Dir, journal: &impl Serialize) -> io::Result<()> {
+    let bytes = serde_json::to_vec(journal)?;
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(io::Error::other("it would be too large"));
+    }
+    disk.write_file(dir, DRAFT.as_ref(), &bytes, false)?;
+    disk.move_entry(dir, DRAFT.as_ref(), dir, FILE.as_ref())
+}
+
+/// Removes the journal in `dir`, and what there may be of one.
+pub(super) fn remove(disk: Disk<'_>, dir: &Dir) -> io::Result<()> {
+    [FILE, DRAFT].iter().try_for_each(|file| unless_absent(disk.remove_file(dir, file.as_ref())))
+}
+
+/// The bytes of the journal in `dir`, if there is one.
+pub(super) fn read(dir: &Dir) -> Result<Option<Vec<u8>>, String> {
+    let file = match open_file(dir, FILE.as_ref(), OpenOptions::new().read(true)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(io_cause(&error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(|error| io_cause(&error))?;
+    Ok(Some(bytes))
+}
+
+/// Reads a journal of either kind.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let damaged = |_| "it is damaged".to_owned();
+    let versioned: Versioned = serde_json::from_slice(bytes).map_err(damaged)?;
+    if versioned.format != FORMAT {
+        return Err(format!("it has format {}, and this `scaffold` knows format {FORMAT}", versioned.format));
+    }
+    serde_json::from_slice(bytes).map_err(damaged)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -98,7 +122,7 @@ mod tests {
     #[test]
     fn a_journal_comes_back_as_it_was_written() {
         let journal = Journal { format: FORMAT, entries: vec!["app".into(), INTENT_FILE.into(), LOCK_FILE.into()] };
-        assert_eq!(Journal::parse(&journal.to_bytes().unwrap()).unwrap(), journal);
+        assert_eq!(Journal::parse(&serde_json::to_vec(&journal).unwrap()).unwrap(), journal);
     }
 
     #[test]

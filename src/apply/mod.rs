@@ -38,7 +38,9 @@ use std::path::Path;
 
 use crate::model::{INTENT_FILE, LOCK_FILE, Tree};
 
-pub use change::{After, Before, Change, Edit, Entry, LastChange, LastEdit, Written, change, last_change};
+pub use change::{
+    After, Before, Change, Edit, Entry, LastChange, LastEdit, Written, change, is_unfinished, last_change,
+};
 pub use error::ApplyError;
 pub use read::read;
 pub use survey::{Found, Obstacle, survey};

@@ -86,11 +86,7 @@ impl From<ApplyError> for Failure {
 }
 
 fn write_journal(staging: &Staging<'_>, journal: &Journal, folder: &Folder) -> Result<(), ApplyError> {
-    let (disk, dir) = (staging.disk(), staging.dir());
-    let written = journal.to_bytes().map_err(io::Error::from).and_then(|bytes| {
-        disk.write_file(dir, journal::DRAFT.as_ref(), &bytes, false)?;
-        disk.move_entry(dir, journal::DRAFT.as_ref(), dir, journal::FILE.as_ref())
-    });
+    let written = journal::write(staging.disk(), staging.dir(), journal);
     written.map_err(ApplyError::write(folder.path.join(OWN_FOLDER).join(journal::FILE)))
 }
 
@@ -128,7 +124,8 @@ pub(super) fn finish(staging: &Staging<'_>, journal: &Journal, folder: &Folder) 
     Ok(())
 }
 
-fn not_moved(path: &Path, cause: io::Error) -> ApplyError {
+/// Why something could not be moved to `path`, where nothing may be.
+pub(super) fn not_moved(path: &Path, cause: io::Error) -> ApplyError {
     let path = path.to_owned();
     match cause.kind() {
         ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => ApplyError::Appeared { path },

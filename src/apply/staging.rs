@@ -17,12 +17,12 @@ use std::path::{Path, PathBuf};
 
 use cap_std::fs::{Dir, OpenOptions};
 
-use super::disk::{Access, Disk, open_file, open_folder};
+use super::disk::{Access, Disk, open_file, open_folder, unless_absent};
 use super::folders::{Folders, split};
 use super::{ApplyError, Project, journal};
 
 /// The lock file.
-const HELD: &str = "lock";
+pub(super) const HELD: &str = "lock";
 /// The project, as it will be.
 const STAGED: &str = "staging";
 
@@ -37,7 +37,7 @@ pub(super) struct Staging<'a> {
 }
 
 /// What became of a look for a staging folder.
-pub(super) enum Found<'a> {
+pub(super) enum Leftover<'a> {
     /// There is none, or something of that name that is not ours.
     Nothing,
     /// It was empty, and is gone.
@@ -50,27 +50,40 @@ pub(super) enum Found<'a> {
 
 impl<'a> Staging<'a> {
     /// Looks for the folder `name` that another process may have left.
-    pub fn find(disk: Disk<'a>, parent: &'a Dir, name: &Path) -> Found<'a> {
+    pub fn find(disk: Disk<'a>, parent: &'a Dir, name: &Path) -> Leftover<'a> {
         let Ok(dir) = open_folder(parent, name) else {
-            return Found::Nothing;
+            return Leftover::Nothing;
         };
         if !is_our_users(&dir) {
-            return Found::Nothing;
+            return Leftover::Nothing;
         }
         let lock = match open_file(&dir, HELD.as_ref(), OpenOptions::new().write(true)) {
             Ok(lock) => lock.into_std(),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 drop(dir);
                 let removed = disk.remove_folder(parent, name).is_ok();
-                return if removed { Found::Removed } else { Found::Nothing };
+                return if removed { Leftover::Removed } else { Leftover::Nothing };
             }
-            Err(_) => return Found::Nothing,
+            Err(_) => return Leftover::Nothing,
         };
         match lock.try_lock() {
-            Ok(()) if has_name(&lock) => Found::Stale(Self { disk, parent, name: name.to_owned(), dir, lock }),
-            Ok(()) => Found::Nothing,
+            Ok(()) if has_name(&lock) => Leftover::Stale(Self { disk, parent, name: name.to_owned(), dir, lock }),
+            Ok(()) => Leftover::Nothing,
             // Without locks the dead can't be told from the living.
-            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => Found::Live,
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => Leftover::Live,
+        }
+    }
+
+    /// Takes over the folder `name`, which has no lock file and is not empty: whoever finds that nobody is at work in it,
+    /// where the system has no locks to tell, removes the lock file. None: it is not ours, or another took it over.
+    pub fn adopt(disk: Disk<'a>, parent: &'a Dir, name: &Path) -> io::Result<Option<Self>> {
+        match open_folder(parent, name) {
+            Ok(dir) if is_our_users(&dir) => {}
+            _ => return Ok(None),
+        }
+        match Self::enter(disk, parent, name) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) => Ok(None),
+            entered => entered,
         }
     }
 
@@ -123,10 +136,20 @@ impl<'a> Staging<'a> {
         open_folder(&self.dir, STAGED.as_ref())
     }
 
+    /// Makes the folder that the project is put together in.
+    pub fn make_staged(&self) -> io::Result<Dir> {
+        self.disk.make_folder(&self.dir, STAGED.as_ref(), Access::Usual)?;
+        self.staged()
+    }
+
+    /// Removes the folder that the project was put together in, from which all has been moved.
+    pub fn remove_staged(&self) -> io::Result<()> {
+        unless_absent(self.disk.remove_folder(&self.dir, STAGED.as_ref()))
+    }
+
     /// Writes the whole project. `shown` is where it will be, for messages.
     pub fn write(&self, project: Project<'_>, shown: &Path) -> Result<(), ApplyError> {
-        self.disk.make_folder(&self.dir, STAGED.as_ref(), Access::Usual).map_err(ApplyError::write(shown))?;
-        let root = self.staged().map_err(ApplyError::write(shown))?;
+        let root = self.make_staged().map_err(ApplyError::write(shown))?;
         Writer { disk: self.disk, folders: Folders::new(&root), shown }.write(project)
     }
 
@@ -141,9 +164,7 @@ impl<'a> Staging<'a> {
     /// is a lock file the next run knows the folder as ours.
     pub fn remove(self) -> io::Result<()> {
         let Self { disk, parent, name, dir, lock } = self;
-        for file in [journal::FILE, journal::DRAFT] {
-            unless_absent(disk.remove_file(&dir, file.as_ref()))?;
-        }
+        journal::remove(disk, &dir)?;
         if unless_absent(disk.remove_folder(&dir, STAGED.as_ref())).is_err() {
             disk.remove_tree(&dir, STAGED.as_ref())?;
         }
@@ -184,13 +205,6 @@ impl Writer<'_> {
         let folder = self.folders.enter(folder, make).map_err(|barrier| barrier.not_written(self.shown))?;
         let written = disk.write_file(folder, name.as_ref(), contents, executable);
         written.map_err(ApplyError::write(self.shown.join(path)))
-    }
-}
-
-fn unless_absent(done: io::Result<()>) -> io::Result<()> {
-    match done {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        done => done,
     }
 }
 

@@ -9,8 +9,8 @@ use cap_std::fs::Dir;
 
 use super::disk::{self, Disk};
 use super::journal::Journal;
-use super::staging::{Found, Staging};
-use super::{ApplyError, Recovery, place};
+use super::staging::{Leftover, Staging};
+use super::{ApplyError, Recovery, change, place};
 
 /// The folder inside a project that is scaffold's own.
 pub(super) const OWN_FOLDER: &str = ".scaffold";
@@ -103,10 +103,10 @@ impl Spot {
         };
         let name = self.staging_name();
         match Staging::find(disk, &parent, &name) {
-            Found::Nothing => Ok(Recovery::Nothing),
-            Found::Removed => Ok(Recovery::Removed),
-            Found::Live => Err(ApplyError::Busy { target: self.path.clone(), staging: self.parent.join(name) }),
-            Found::Stale(staging) => {
+            Leftover::Nothing => Ok(Recovery::Nothing),
+            Leftover::Removed => Ok(Recovery::Removed),
+            Leftover::Live => Err(ApplyError::Busy { target: self.path.clone(), staging: self.parent.join(name) }),
+            Leftover::Stale(staging) => {
                 staging.remove().map_err(ApplyError::write(self.parent.join(name)))?;
                 Ok(Recovery::Removed)
             }
@@ -132,19 +132,27 @@ impl Folder {
 
     fn recover(&self, disk: Disk<'_>) -> Result<Recovery, ApplyError> {
         let beside = self.recover_sibling(disk);
+        let inside = self.recover_own(disk)?;
+        let change = change::recover(disk, &self.dir, &self.path)?;
+        let done = [change, inside, beside].into_iter().find(|done| *done != Recovery::Nothing);
+        Ok(done.unwrap_or(Recovery::Nothing))
+    }
+
+    /// Deals with what was left of a project that was to appear in the folder.
+    fn recover_own(&self, disk: Disk<'_>) -> Result<Recovery, ApplyError> {
         let own = self.path.join(OWN_FOLDER);
         // Without a journal nothing had begun to appear, unless all of it has. Where there is anything else in the folder
         // it is somebody's, and will be refused: nothing in it is ours to clear away.
         let is_there = |name: &Path| self.dir.symlink_metadata(name).is_ok();
         let is_ours = is_there(&own_journal()) || is_there(super::LOCK_FILE.as_ref());
         if !is_ours && self.check_empty(true).is_err() {
-            return Ok(beside);
+            return Ok(Recovery::Nothing);
         }
         let staging = match Staging::find(disk, &self.dir, OWN_FOLDER.as_ref()) {
-            Found::Nothing => return Ok(beside),
-            Found::Removed => return Ok(Recovery::Removed),
-            Found::Live => return Err(ApplyError::Busy { target: self.path.clone(), staging: own }),
-            Found::Stale(staging) => staging,
+            Leftover::Nothing => return Ok(Recovery::Nothing),
+            Leftover::Removed => return Ok(Recovery::Removed),
+            Leftover::Live => return Err(ApplyError::Busy { target: self.path.clone(), staging: own }),
+            Leftover::Stale(staging) => staging,
         };
         let journal = Journal::read(staging.dir(), &own)?;
         if let Some(journal) = &journal {
@@ -164,9 +172,9 @@ impl Folder {
             return Recovery::Nothing;
         };
         match Staging::find(disk, &parent, &staging_name(&name)) {
-            Found::Removed => Recovery::Removed,
-            Found::Stale(staging) => staging.remove().map_or(Recovery::Nothing, |()| Recovery::Removed),
-            Found::Nothing | Found::Live => Recovery::Nothing,
+            Leftover::Removed => Recovery::Removed,
+            Leftover::Stale(staging) => staging.remove().map_or(Recovery::Nothing, |()| Recovery::Removed),
+            Leftover::Nothing | Leftover::Live => Recovery::Nothing,
         }
     }
 }

@@ -1,11 +1,54 @@
 //! Changing the files of a project: all of a change, or nothing.
+//!
+//! ```text
+//! .scaffold/.gitignore           `*`: nothing of this is anybody else's business
+//! .scaffold/undo/                the last change: its journal, and the old files under the numbers of its steps
+//! .scaffold/change/              while a change is being made
+//!     lock                       held by the process that is at work
+//!     staging/N                  the new files
+//!     undo/journal               what is done; `undo` becomes `.scaffold/undo`
+//!     undo/N                     the old files
+//!     retired/                   the `.scaffold/undo` that was there
+//! ```
+//!
+//! A change is staged in full before anything of the project is touched. Then the journal is written, and from there on
+//! the change is certain to be completed or rolled back: by this run, or by the next one that comes to the project. Each
+//! step moves the old file away, looks whether it is the one that the change was planned for, and moves the new one into
+//! its place; no move replaces anything. Files that go come first, since what is written may need their names, then
+//! those that are written, `scaffold.toml` and `scaffold.lock` at the end. An error rolls the change back; whoever
+//! finds a dead process's journal goes on with it, and rolls it back only if that fails: most of the time a process was
+//! killed for reasons that have nothing to do with the change, and its user wanted it.
+//!
+//! Where neither works, because somebody has put something where old and new file belong, everything stays where it is
+//! until that is gone.
+
+mod journal;
+mod steps;
+mod undo;
+mod work;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
-use super::ApplyError;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use serde::{Deserialize, Serialize};
+
+use super::disk::{Disk, open_folder};
+use super::staging::{HELD, Leftover, Staging};
+use super::target::OWN_FOLDER;
+use super::{ATTEMPTS, ApplyError, Recovery};
 use crate::model::{Digest, INTENT_FILE, LOCK_FILE, ProjectPath};
+
+pub use undo::{LastChange, LastEdit, last_change};
+use work::{OwnFolder, Work};
+
+/// The folder of a change that is being made, in scaffold's own folder.
+const CHANGE: &str = "change";
+/// The folder of old files, in that one and later in scaffold's own.
+const UNDO: &str = "undo";
 
 /// One change of a project: what each entry becomes. Entries that it does not name stay as they are.
 #[derive(Clone, Debug, Default)]
@@ -44,22 +87,6 @@ pub struct After<'a> {
     pub executable: bool,
 }
 
-/// The last change of a project, with all that it takes to undo it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastChange {
-    /// The entries that it touched.
-    pub entries: BTreeMap<Entry, LastEdit>,
-}
-
-/// What became of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastEdit {
-    /// What was there before. None: nothing.
-    pub before: Option<Before>,
-    /// What the change put there. None: nothing.
-    pub after: Option<Written>,
-}
-
 /// What an entry was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
@@ -70,7 +97,8 @@ pub struct Before {
 }
 
 /// What a change made of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Written {
     /// The digest of its bytes.
     pub digest: Digest,
@@ -90,29 +118,62 @@ impl Entry {
 }
 
 /// Makes the change in the project `root`, all of it or nothing. What was there before is kept until the next change:
-/// [`last_change`] reads it.
+/// [`last_change`] reads it. A change of nothing changes nothing, and the one before stays the last one.
 ///
 /// # Errors
-/// An entry that is not as it was when the change was planned; whatever keeps the whole change from being written.
-/// Nothing is changed then, unless the error says so.
+/// An entry that is not as it was when the change was planned; whatever keeps the whole change from being made. Nothing
+/// is changed then, unless it is [`ApplyError::Unfinished`].
 pub fn change(root: &Path, change: &Change<'_>) -> Result<(), ApplyError> {
-    for (entry, edit) in &change.entries {
-        let path = root.join(entry.as_str());
-        let done = match &edit.after {
-            Some(after) => std::fs::create_dir_all(path.parent().unwrap_or(root))
-                .and_then(|()| std::fs::write(&path, &after.contents)),
-            None => std::fs::remove_file(&path),
-        };
-        done.map_err(ApplyError::write(entry.as_str()))?;
-    }
-    Ok(())
+    change_on(Disk::real(), root, change)
 }
 
-/// What the last change of the project `root` did. None: there was none, or it is not kept.
-///
-/// # Errors
-/// What is kept can't be read.
-pub fn last_change(root: &Path) -> Result<Option<LastChange>, ApplyError> {
-    let _ = root;
-    Ok(None)
+/// Whether a change of the project in `root` may have been interrupted. Until [`recover`](super::recover) has seen to
+/// it, even `scaffold.toml` may be missing.
+pub fn is_unfinished(root: &Path) -> bool {
+    std::fs::symlink_metadata(root.join(OWN_FOLDER).join(CHANGE)).is_ok()
+}
+
+pub(super) fn change_on(disk: Disk<'_>, root: &Path, change: &Change<'_>) -> Result<(), ApplyError> {
+    if change.entries.values().all(|edit| edit.before.is_none() && edit.after.is_none()) {
+        return Ok(());
+    }
+    let dir = Dir::open_ambient_dir(root, ambient_authority()).map_err(ApplyError::unwritable(root))?;
+    for _ in 0..ATTEMPTS {
+        // What it did shows in the digests, if it matters to this change.
+        recover(disk, &dir, root)?;
+        let Some(own) = OwnFolder::enter(disk, &dir)? else { continue };
+        let work = match Staging::claim(disk, &own.dir, CHANGE.as_ref()) {
+            Ok(Some(staging)) => Work { project: &dir, own: &own, staging },
+            Ok(None) => continue,
+            // Another process saw the folder while it was empty, and took it for a dead one's.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(cause) => {
+                own.leave();
+                return Err(ApplyError::Write { path: OWN_FOLDER.into(), cause });
+            }
+        };
+        let made = work.make(change);
+        if made.is_err() {
+            own.leave();
+        }
+        return made;
+    }
+    Err(ApplyError::InTheWay { path: root.join(OWN_FOLDER).join(CHANGE) })
+}
+
+/// Completes or clears away the change of the project in `dir`, at `root`, that a killed run has begun.
+pub(super) fn recover(disk: Disk<'_>, dir: &Dir, root: &Path) -> Result<Recovery, ApplyError> {
+    let Ok(own) = open_folder(dir, OWN_FOLDER.as_ref()) else { return Ok(Recovery::Nothing) };
+    let own = OwnFolder { disk, project: dir, dir: own, is_new: false };
+    let path = PathBuf::from(OWN_FOLDER).join(CHANGE);
+    let staging = match Staging::find(disk, &own.dir, CHANGE.as_ref()) {
+        Leftover::Stale(staging) => Some(staging),
+        Leftover::Live => return Err(ApplyError::Busy { target: root.into(), staging: root.join(path).join(HELD) }),
+        Leftover::Removed => None,
+        Leftover::Nothing => Staging::adopt(disk, &own.dir, CHANGE.as_ref()).map_err(ApplyError::write(path))?,
+    };
+    match staging {
+        Some(staging) => Work { project: dir, own: &own, staging }.resume(),
+        None => Ok(Recovery::Nothing),
+    }
 }
