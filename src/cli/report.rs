@@ -43,6 +43,11 @@ fn tell(outcome: &Outcome, dry_run: bool, printer: &Printer) {
     for default in &outcome.kept_defaults {
         printer.status("Kept", &kept(default));
     }
+    for forgotten in &outcome.rendered.forgotten {
+        let answer = printable(&plain(&forgotten.answer)).into_owned();
+        let what = format!("`{answer}` for `{}.{}`, which no pack asks any more", forgotten.whose, forgotten.key);
+        printer.status("Dropped", &what);
+    }
     for (path, retained) in &outcome.decisions.retained {
         let why = match retained {
             Retained::Removed => "packs changed it, and you had removed it",
@@ -202,6 +207,12 @@ fn document(command: &str, outcome: &Outcome, root: &Path, dry_run: bool) -> Val
             json!({ "instance": instance, "key": key, "kept": kept.is_some(), "was": was, "now": now })
         })
         .collect();
+    let dropped: Vec<Value> = outcome
+        .rendered
+        .forgotten
+        .iter()
+        .map(|forgotten| json!({ "instance": forgotten.whose, "key": forgotten.key, "answer": forgotten.answer }))
+        .collect();
     json!({
         "command": command,
         "directory": root.display().to_string(),
@@ -212,6 +223,7 @@ fn document(command: &str, outcome: &Outcome, root: &Path, dry_run: bool) -> Val
         "open": outcome.rendered.lock.conflicts,
         "retained": retained,
         "kept_defaults": defaults,
+        "dropped_answers": dropped,
     })
 }
 

@@ -39,7 +39,21 @@ pub struct Check {
 }
 
 /// Reports that say that a pack is not at hand, rather than that something is wrong.
-const NOT_AT_HAND: [&str; 5] = ["offline", "registry-unreachable", "blob-missing", "pack-gone", "registry-unknown"];
+const NOT_AT_HAND: [&str; 13] = [
+    "locked-version-gone",
+    "locked-registry-unknown",
+    "locked-pack-gone",
+    "offline",
+    "registry-unreachable",
+    "registry-timeout",
+    "registry-busy",
+    "registry-denied",
+    "registry-io",
+    "blob-missing",
+    "pack-unknown",
+    "pack-unreadable",
+    "version-gone",
+];
 
 /// Checks the project in `root`.
 ///

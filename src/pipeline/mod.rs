@@ -49,7 +49,7 @@ pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
-pub use past::Past;
+pub use past::{Forgotten, Past};
 pub use replay::replay;
 pub use undo::undo;
 
@@ -154,6 +154,8 @@ pub struct Rendered {
     pub kept_defaults: Vec<KeptDefault>,
     /// Instances whose answers were carried over to another version.
     pub migrated: Vec<Name>,
+    /// Answers that nobody wants any more.
+    pub forgotten: Vec<Forgotten>,
     /// What each pack returned, in the same order.
     outputs: Vec<Output>,
     settlements: Settlements,
@@ -181,10 +183,11 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
     let mut compiled = phases::load_compiled(workshop, &members)?;
     let Inputs { project, joined, given, mut past, mode, settlements, .. } = inputs;
     let migrated = past.migrate(workshop, &members, &mut compiled)?;
+    let forgotten = past.forget_unasked(&members);
     let given = given.over(&past.given);
     let kept_defaults = members::answer(&mut members, &given, &past.defaults, &project, mode)?;
     let rendered = render(workshop, members, compiled, &project, &joined, settlements)?;
-    Ok(Rendered { kept_defaults, migrated, ..rendered })
+    Ok(Rendered { kept_defaults, migrated, forgotten, ..rendered })
 }
 
 /// The second half of every run: members with their answers become a tree and the lock that belongs to it.
@@ -207,8 +210,18 @@ fn render(
     };
     let next_steps = members.iter().zip(&outputs).flat_map(steps).collect();
     let lock = Lock::new(project, members::lock_entries(&members, joined), compose, &composition.tree);
-    let (tree, kept_defaults, migrated) = (composition.tree, Vec::new(), Vec::new());
-    Ok(Rendered { members, tree, lock, diagnostics, next_steps, kept_defaults, migrated, outputs, settlements })
+    Ok(Rendered {
+        members,
+        tree: composition.tree,
+        lock,
+        diagnostics,
+        next_steps,
+        kept_defaults: Vec::new(),
+        migrated: Vec::new(),
+        forgotten: Vec::new(),
+        outputs,
+        settlements,
+    })
 }
 
 /// What each member brings, as composition takes it.

@@ -13,6 +13,17 @@ use crate::host::Pack;
 use crate::model::{JsonObject, Name};
 use crate::project::{Lock, LockedAnswers, SHARED, Standing};
 
+/// An answer to a question that nobody asks any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forgotten {
+    /// The instance, or `shared`.
+    pub whose: String,
+    /// The question.
+    pub key: String,
+    /// What the user had answered.
+    pub answer: Value,
+}
+
 /// What was answered before a run.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
@@ -61,9 +72,6 @@ impl Past {
                 migrated.push(instance.clone());
             }
         }
-        if !migrated.is_empty() {
-            self.forget_unasked(members);
-        }
         *compiled = packs.into_iter().map(Some).collect();
         Ok(migrated)
     }
@@ -84,19 +92,41 @@ impl Past {
         self.given.insert(instance.to_string(), given);
     }
 
-    /// Takes out answers for all packs that, after one of them moved on, none asks for any more.
-    fn forget_unasked(&mut self, members: &[Member]) {
-        let properties = |member: &Member| {
-            let questions = member.instance.manifest.questions.get("properties").and_then(Value::as_object).cloned();
-            questions.unwrap_or_default().into_iter().map(|(key, _)| key)
+    /// Takes out what the user answered to questions that nobody asks any more, because a pack left or moved on. What
+    /// was never asked stays: it is a slip that the user wants to hear of.
+    pub(super) fn forget_unasked(&mut self, members: &[Member]) -> Vec<Forgotten> {
+        let questions: BTreeMap<&str, BTreeSet<&String>> =
+            members.iter().map(|member| (member.instance.name.as_str(), questions_of(member))).collect();
+        let were_asked = |whose: &str, key: &String| {
+            let locked = self.locked.iter().filter(|(instance, _)| whose == SHARED || instance.as_str() == whose);
+            locked.into_iter().any(|(_, (_, old))| old.given.contains_key(key) || old.default.contains_key(key))
         };
-        let asked: BTreeSet<String> = members.iter().flat_map(properties).collect();
-        let were_asked: BTreeSet<&String> =
-            self.locked.values().flat_map(|(_, old)| old.given.keys().chain(old.default.keys())).collect();
-        if let Some(shared) = self.given.get_mut(SHARED) {
-            shared.retain(|key, _| asked.contains(key) || !were_asked.contains(key));
+        let is_asked = |whose: &str, key: &String| match questions.get(whose) {
+            Some(questions) => questions.contains(key),
+            None => whose == SHARED && questions.values().any(|questions| questions.contains(key)),
+        };
+        let mut forgotten = Vec::new();
+        for (whose, answers) in &self.given {
+            let gone = answers.iter().filter(|(key, _)| were_asked(whose, key) && !is_asked(whose, key));
+            forgotten.extend(gone.map(|(key, value)| Forgotten {
+                whose: whose.clone(),
+                key: key.clone(),
+                answer: value.clone(),
+            }));
         }
+        for Forgotten { whose, key, .. } in &forgotten {
+            if let Some(answers) = self.given.get_mut(whose) {
+                answers.shift_remove(key);
+            }
+        }
+        forgotten
     }
+}
+
+/// The keys of a pack's questions.
+fn questions_of(member: &Member) -> BTreeSet<&String> {
+    let properties = member.instance.manifest.questions.get("properties").and_then(Value::as_object);
+    properties.into_iter().flat_map(JsonObject::keys).collect()
 }
 
 fn together(answers: &LockedAnswers) -> JsonObject {

@@ -14,6 +14,7 @@ mod explain;
 mod foreign;
 mod gallery;
 mod hostile;
+mod life;
 mod lock;
 mod log;
 mod new;

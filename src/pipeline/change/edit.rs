@@ -232,7 +232,7 @@ fn not_asked_for(name: &Name, intent: &IntentFile, lock: Option<&Lock>) -> Repor
     }
     let near = near(name.as_str(), intent.intent().packs.keys().map(Name::as_str));
     let near = near.into_iter().map(|known| format!("near it: `{known}`"));
-    Report::new("pack-unknown", format!("the project has no pack `{name}`"))
+    Report::new("instance-unknown", format!("the project has no pack `{name}`"))
         .details(near)
         .hint("see `scaffold.toml`, under `[packs]`")
 }
@@ -243,7 +243,7 @@ fn check_known(packs: &[Name], lock: Option<&Lock>) -> Result<(), Failure> {
     let unknown = packs.iter().filter(|name| !known.contains(name)).map(|name| {
         let near = near(name.as_str(), known.iter().map(|known| known.as_str()));
         let near = near.into_iter().map(|known| format!("near it: `{known}`"));
-        Report::new("pack-unknown", format!("the project has no pack `{name}`"))
+        Report::new("instance-unknown", format!("the project has no pack `{name}`"))
             .details(near)
             .hint("`scaffold tree` shows what it has")
     });

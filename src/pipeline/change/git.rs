@@ -4,9 +4,8 @@
 //! had back; so files that the user edited since they were generated are touched only once git has them. Outside of a
 //! repository the change's own backup has to do.
 
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::ChangedFile;
 use crate::apply::Entry;
@@ -49,21 +48,17 @@ fn is_edited(file: &ChangedFile, lock: Option<&Lock>) -> bool {
     locked.is_none_or(|locked| locked.checksum != Digest::of(&unix_newlines(before)))
 }
 
+/// The most bytes of paths that are named to git; more than that, and it is asked about the whole folder.
+const NAMED: usize = 64 << 10;
+
 /// Those of the paths whose contents git does not have; none where there is no git or no repository.
 fn unseen<'a>(root: &Path, paths: &[&'a str]) -> Option<Vec<&'a str>> {
-    let arguments =
-        ["--literal-pathspecs", "status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching"];
-    let mut child = git()
-        .args(arguments)
-        .args(["--pathspec-from-file=-", "--pathspec-file-nul"])
-        .current_dir(root)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    child.stdin.take()?.write_all(paths.join("\0").as_bytes()).ok()?;
-    let output = child.wait_with_output().ok().filter(|output| output.status.success())?;
+    let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching", "--"];
+    let is_short = paths.iter().map(|path| path.len() + 1).sum::<usize>() <= NAMED;
+    let named = if is_short { paths } else { &["."][..] };
+    let mut command = git();
+    command.arg("--literal-pathspecs").args(arguments).args(named).current_dir(root);
+    let output = command.output().ok().filter(|output| output.status.success())?;
     let listing = String::from_utf8_lossy(&output.stdout).into_owned();
     // Each entry is two letters, a space and a path from the repository's root, which may be above the project's. Of a
     // renamed file the old path follows by itself.

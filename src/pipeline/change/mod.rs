@@ -27,7 +27,7 @@ use super::past::Past;
 use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply::{self, Entry};
 use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, Project, ProjectPath, Report};
-use crate::project::{Given, IntentFile, KeptDefault, Lock, Mode, SHARED, read_text};
+use crate::project::{Given, IntentFile, KeptDefault, Lock, Mode, read_text};
 use crate::reconcile::{Conflict, ConflictKind, How, Kept, Plan, Policy, Verdict, Written, has_markers};
 use base::WorkingCopy;
 use edit::Wish;
@@ -255,10 +255,10 @@ fn note_answers(intent: &mut IntentFile, rendered: &Rendered) -> Result<(), Fail
             intent.put_answer(whose, key, answer)?;
         }
     }
-    if rendered.migrated.is_empty() {
-        return Ok(());
+    for forgotten in &rendered.forgotten {
+        intent.drop_answer(&forgotten.whose, &forgotten.key);
     }
-    for whose in rendered.migrated.iter().map(Name::as_str).chain([SHARED]) {
+    for whose in rendered.migrated.iter().map(Name::as_str) {
         let is_given = |key: &String| given.get(whose).is_some_and(|answers| answers.contains_key(key));
         let standing = intent.answers(whose).into_iter().flat_map(JsonObject::keys);
         let stale: Vec<String> = standing.filter(|key| !is_given(key)).cloned().collect();

@@ -59,7 +59,20 @@ impl Memory {
 
     /// A `contribution` with a `file`: its `content`, whether it is executable and written once, and its slots.
     pub fn file_with(&mut self, path: &str, content: Value, flags: [bool; 2], slots: &[Value]) -> Value {
-        let (slots, moved_from) = (self.list(slots), self.list(&[]));
+        self.file_from(path, content, flags, slots, &[])
+    }
+
+    /// The same with the paths where older versions of its pack put it.
+    pub fn file_from(
+        &mut self,
+        path: &str,
+        content: Value,
+        flags: [bool; 2],
+        slots: &[Value],
+        moved_from: &[&str],
+    ) -> Value {
+        let moved_from: Vec<Value> = moved_from.iter().map(|path| self.string(path)).collect();
+        let (slots, moved_from) = (self.list(slots), self.list(&moved_from));
         let flags = flags.map(u8::from).to_vec();
         self.contribution(path, 0, [content, flags, vec![0; 2], slots, moved_from].concat())
     }

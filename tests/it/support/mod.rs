@@ -1,5 +1,6 @@
 //! A new user's machine, as far as `scaffold` sees one: an empty home and an empty folder.
 
+mod draft;
 mod memory;
 mod pack;
 mod recipe;
@@ -11,6 +12,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+pub use draft::Draft;
 pub use pack::{CONTRACT, Pack};
 pub use recipe::Recipe;
 pub use registry::Registry;

@@ -24,6 +24,7 @@ pub struct Pack {
     parameters: String,
     plan: String,
     render: String,
+    migration: Option<String>,
 }
 
 impl Pack {
@@ -42,6 +43,7 @@ impl Pack {
             parameters: "(param i32 i32 i32 i32 i32 i32 i32 i32 i32)".to_owned(),
             plan: format!("i32.const {nothing}"),
             render: format!("i32.const {nothing}"),
+            migration: None,
         }
     }
 
@@ -136,6 +138,39 @@ impl Pack {
         self
     }
 
+    /// Carries every set of answers over to these.
+    pub fn migrates_to(mut self, answers: &Value) -> Self {
+        let text = self.memory.string(&answers.to_string());
+        let migrated = self.memory.place(&[vec![0; 4], text].concat());
+        self.migration = Some(format!("i32.const {migrated}"));
+        self
+    }
+
+    /// Gives every template of `render` the pack's answers as its values.
+    ///
+    /// A contribution is 56 bytes long. Where its body is a file (0, at 8) of text (1, at 12) that is rendered (1, at 16),
+    /// the values are at 28: an address and a length.
+    pub fn renders_answers(mut self) -> Self {
+        let output = self.render.clone();
+        self.render = format!(
+            r"(local $at i32) (local $end i32)
+            (local.set $at (i32.load offset=12 ({output})))
+            (local.set $end (i32.add (local.get $at) (i32.mul (i32.load offset=16 ({output})) (i32.const 56))))
+            (block $done (loop $next
+                (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+                (if (i32.and
+                        (i32.eqz (i32.load8_u offset=8 (local.get $at)))
+                        (i32.and (i32.load8_u offset=12 (local.get $at)) (i32.load8_u offset=16 (local.get $at))))
+                    (then
+                        (i32.store offset=28 (local.get $at) (local.get 5))
+                        (i32.store offset=32 (local.get $at) (local.get 6))))
+                (local.set $at (i32.add (local.get $at) (i32.const 56)))
+                (br $next)))
+            {output}"
+        );
+        self
+    }
+
     /// Makes `render` return these files.
     pub fn files(self, files: &[(&str, &str)]) -> Self {
         self.renders(|memory| {
@@ -180,6 +215,7 @@ impl Pack {
                         (drop (memory.grow (i32.add (i32.shr_u (local.get 3) (i32.const 16)) (i32.const 1)))))
                     (local.get $at))
                 (func (export "scaffold:pack/generator@{version}#describe") (result i32) unreachable)
+                {migration}
                 (func $plan (export "scaffold:pack/generator@{version}#plan") {parameters} {plan})
                 (func $render (export "scaffold:pack/generator@{version}#render") {parameters} {render}))"#,
             imports = self.imports,
@@ -189,6 +225,9 @@ impl Pack {
             heap = (self.memory.pages() - 1) * 65_536,
             plan = self.plan,
             render = self.render,
+            migration = self.migration.as_ref().map_or(String::new(), |body| format!(
+                "(func (export \"scaffold:pack/migration@{version}#migrate\") (param i32 i32 i32 i32) (result i32) {body})"
+            )),
         );
         wat::parse_str(&wat).unwrap_or_else(|error| panic!("{error}\n{wat:.4000}"))
     }
@@ -197,7 +236,8 @@ impl Pack {
     pub fn module_with_world(&self) -> Vec<u8> {
         let mut resolve = Resolve::default();
         let package = resolve.push_str("pack.wit", &self.contract).unwrap();
-        let world = resolve.select_world(&[package], Some("pack")).unwrap();
+        let world = if self.migration.is_some() { "pack-with-migration" } else { "pack" };
+        let world = resolve.select_world(&[package], Some(world)).unwrap();
         let mut module = self.module();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
         module
