@@ -556,6 +556,33 @@ fn answers_are_carried_over_to_another_version() {
 }
 
 #[test]
+fn new_powers_of_a_pack_want_a_yes() {
+    let scene = Scene::new(&[Draft::new("a", "1.0.0").file("f", "1\n")], &["a"]);
+    let import = |contract: &str| {
+        let world = contract.replace("world pack {", "world pack { import wasi:cli/exit@0.2.9;");
+        format!("{world}\npackage wasi:cli@0.2.9 {{ interface exit {{ exit: func(status: result); }} }}\n")
+    };
+    let pack = Draft::new("a", "1.1.0").file("f", "2\n").pack().contract(import);
+    scene.registry.publish(&pack.imports(r#"(import "wasi:cli/exit@0.2.9" "exit" (func (param i32)))"#));
+    let before = scene.tree();
+    let said = scene.run(&["update"]).fails();
+    assert_data_eq!(
+        said,
+        str![[r#"
+error[imports-grown]: packs want interfaces that they did not have before
+  `a` 1.1.0: `wasi:cli/exit@0.2.9`
+
+hint: allow it with `--allow-imports`, or stay with the versions of the lock
+
+"#]]
+    );
+    assert_eq!(scene.tree(), before);
+    scene.run(&["update", "--allow-imports"]).succeeds();
+    assert_eq!(scene.read("f"), "2\n");
+    scene.run(&["apply"]).succeeds();
+}
+
+#[test]
 fn a_check_needs_no_packs_for_digests() {
     let scene = Scene::new(&[web("1.0.0", BODY)], &["web"]);
     scene.write("app.py", "mine\n");

@@ -15,6 +15,7 @@ mod foreign;
 mod gallery;
 mod hostile;
 mod life;
+mod life_model;
 mod lock;
 mod log;
 mod new;

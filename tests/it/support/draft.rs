@@ -13,6 +13,7 @@ pub struct Draft {
     questions: Json,
     dependencies: Json,
     files: Vec<File>,
+    lines: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,7 +28,8 @@ struct File {
 impl Draft {
     pub fn new(name: &str, version: &str) -> Self {
         let (questions, dependencies) = (json!({}), json!([]));
-        Self { name: name.to_owned(), version: version.to_owned(), questions, dependencies, files: Vec::new() }
+        let (files, lines) = (Vec::new(), Vec::new());
+        Self { name: name.to_owned(), version: version.to_owned(), questions, dependencies, files, lines }
     }
 
     /// A question with a default.
@@ -52,6 +54,12 @@ impl Draft {
     pub fn file(mut self, path: &str, text: impl AsRef<[u8]>) -> Self {
         let text = text.as_ref().to_vec();
         self.files.push(File { path: path.to_owned(), text, executable: false, once: false, moved_from: Vec::new() });
+        self
+    }
+
+    /// A line of a file that others have lines in, too.
+    pub fn line(mut self, path: &str, line: &str) -> Self {
+        self.lines.push((path.to_owned(), line.to_owned()));
         self
     }
 
@@ -101,6 +109,7 @@ impl Draft {
             let moved_from: Vec<&str> = file.moved_from.iter().map(String::as_str).collect();
             files.push(memory.file_from(&file.path, content, [file.executable, file.once], &[], &moved_from));
         }
+        files.extend(self.lines.iter().map(|(path, line)| memory.lines(path, &[line])));
         memory.output(&templates, &files)
     }
 }
