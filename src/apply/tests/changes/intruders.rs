@@ -1,0 +1,132 @@
+//! Somebody writes into the project at any moment of a change.
+
+use super::*;
+
+/// What the user writes.
+const MINE: &str = "mine\n";
+
+/// Where the user writes: files that go, are replaced and come, and where folders go and come.
+const PLACES: [&str; 6] = ["a/x", "b", "c/y", LOCK_FILE, "a", "c"];
+
+/// Writes a file, whatever was there, as an editor does.
+fn write(path: &Path) -> bool {
+    fs::create_dir_all(path.parent().unwrap()).is_ok() && fs::write(path, MINE).is_ok()
+}
+
+/// The project with what stands at `path` in it is old or new, once that is not looked at.
+fn assert_old_or_new_but_for(root: &Path, path: &str, context: &str) {
+    let mut standing = standing(root);
+    standing.remove(path);
+    let but_for = |mut files: Files| {
+        files.remove(path);
+        files
+    };
+    assert!(standing == but_for(tiny().0) || standing == but_for(tiny().1), "{context}: {standing:#?}");
+}
+
+#[test]
+fn what_is_written_at_any_moment_is_kept() {
+    let (old, new) = tiny();
+    let total = operations(&old, &new, || project(&old));
+    let mut stuck = 0;
+    for place in PLACES {
+        for at in 0..total {
+            let room = project(&old);
+            let path = room.path().join(place);
+            let context = format!("`{place}` is written before operation {at}");
+            let (count, is_written) = (Cell::new(0), Cell::new(false));
+            let intrude = |_| {
+                count.set(count.get() + 1);
+                if count.get() == at + 1 {
+                    is_written.set(write(&path));
+                }
+                Ok(())
+            };
+            let made = change_on(Disk::watched(&intrude), room.path(), &between(&old, &new));
+            if !is_written.get() {
+                continue;
+            }
+            assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "{context}: {made:?}");
+            let Err(error) = made else {
+                assert!(!is_unfinished(room.path()), "{context}");
+                assert_old_or_new_but_for(room.path(), place, &context);
+                continue;
+            };
+            assert!(error.to_string().contains('`'), "{error}");
+            if let ApplyError::Unfinished { .. } = error {
+                stuck += 1;
+                // It stays so until the file is out of the way.
+                assert_eq!(code(&recover(room.path()).unwrap_err()), "change-unfinished", "{context}");
+                assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "{context}");
+                fs::remove_file(&path).unwrap();
+                assert_ne!(recover(room.path()).unwrap(), Recovery::Nothing, "{context}");
+            } else {
+                assert_eq!(recover(room.path()).unwrap(), Recovery::Nothing, "{context}: {error}");
+                assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "{context}");
+            }
+            assert_old_or_new_but_for(room.path(), place, &context);
+        }
+    }
+    println!("{stuck} of {} were in the way of both directions", PLACES.len() * total);
+    assert!(stuck > 0);
+}
+
+#[test]
+fn what_is_written_after_a_kill_is_kept() {
+    let (old, new) = tiny();
+    let total = operations(&old, &new, || project(&old));
+    for place in PLACES {
+        for at in 0..total {
+            let room = project(&old);
+            let path = room.path().join(place);
+            let context = format!("killed before operation {at}, then `{place}` is written");
+            let count = Cell::new(0);
+            let watch = killed(&count, at);
+            let _ = change_on(Disk::watched(&watch), room.path(), &between(&old, &new));
+            if !write(&path) {
+                continue;
+            }
+            if let Err(error) = recover(room.path()) {
+                assert_eq!(code(&error), "change-unfinished", "{context}");
+                assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "{context}");
+                fs::remove_file(&path).unwrap();
+                recover(room.path()).unwrap();
+            } else {
+                assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "{context}");
+            }
+            assert!(!is_unfinished(room.path()), "{context}");
+            assert_old_or_new_but_for(room.path(), place, &context);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_appear_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let (old, new) = tiny();
+    let total = operations(&old, &new, || project(&old));
+    let outside = room();
+    fs::create_dir_all(outside.path().join("y")).unwrap();
+    fs::write(outside.path().join("x"), "1\n").unwrap();
+    let untouched = snapshot(outside.path());
+    for (place, aim) in [("a", ""), ("a/x", "x"), ("b", "x"), ("c", ""), ("c/y", "x")] {
+        for at in 0..total {
+            let room = project(&old);
+            let path = room.path().join(place);
+            let count = Cell::new(0);
+            let intrude = |_| {
+                count.set(count.get() + 1);
+                if count.get() == at + 1 {
+                    // What was there is moved, so that nothing the user has is lost by our doing.
+                    let _ = fs::rename(&path, room.path().join("moved"));
+                    let _ = symlink(outside.path().join(aim), &path);
+                }
+                Ok(())
+            };
+            let _ = change_on(Disk::watched(&intrude), room.path(), &between(&old, &new));
+            let _ = recover(room.path());
+            assert_eq!(snapshot(outside.path()), untouched, "`{place}` before operation {at}");
+        }
+    }
+}
