@@ -24,16 +24,20 @@ fn assert_mended(root: &Path, old: &Files, new: &Files, context: &str) -> bool {
 #[test]
 fn a_kill_before_any_operation_is_mended_by_the_next_command() {
     let (old, new) = (old(), new());
-    for before in [old_project, || project(&super::old())] {
-        let found = operations(&old, &new, before);
+    for (exchanges, before) in worlds() {
+        let found = operations(&old, &new, exchanges, before);
         let mut killed_at = 0;
         let mut outcomes = [0, 0];
         for at in 0..found {
             let room = before();
             let context = format!("killed before operation {at} of {found}");
             let count = Cell::new(0);
-            let _ = change_on(Disk::watched(&killed(&count, at)), room.path(), &between(&old, &new));
+            let watch = killed(&count, at, exchanges);
+            let _ = change_on(Disk::watched(&watch), room.path(), &between(&old, &new));
             killed_at += usize::from(count.get() > at);
+            let standing = standing(room.path());
+            let is_locked = standing.get(LOCK_FILE) == new.get(LOCK_FILE);
+            assert!(!is_locked || standing == new, "{context}: the lock is not the last: {standing:#?}");
             let is_new = assert_mended(room.path(), &old, &new, &context);
             outcomes[usize::from(is_new)] += 1;
         }
@@ -43,20 +47,27 @@ fn a_kill_before_any_operation_is_mended_by_the_next_command() {
     }
 }
 
+/// With and without exchanges, with and without a change before this one.
+fn worlds() -> impl Iterator<Item = (bool, fn() -> TempDir)> {
+    let before: [fn() -> TempDir; 2] = [old_project, || project(&old())];
+    EXCHANGES.into_iter().flat_map(move |exchanges| before.map(|before| (exchanges, before)))
+}
+
 #[test]
 fn a_kill_while_mending_is_mended_too() {
     let (old, new) = tiny();
-    let total = operations(&old, &new, || project(&old));
-    for first in 0..total {
-        for second in 0..MENDING {
-            let room = project(&old);
-            let context = format!("killed before {first}, then before {second}");
-            let change = between(&old, &new);
-            let _ = change_on(Disk::watched(&killed(&Cell::new(0), first)), room.path(), &change);
-            let count = Cell::new(0);
-            let watch = killed(&count, second);
-            let _ = Target::look(room.path()).unwrap().recover(Disk::watched(&watch));
-            assert_mended(room.path(), &old, &new, &context);
+    for exchanges in EXCHANGES {
+        for first in 0..operations(&old, &new, exchanges, || project(&old)) {
+            for second in 0..MENDING {
+                let room = project(&old);
+                let context = format!("killed before {first}, then before {second}");
+                let (count, count_mending) = (Cell::new(0), Cell::new(0));
+                let watch = killed(&count, first, exchanges);
+                let _ = change_on(Disk::watched(&watch), room.path(), &between(&old, &new));
+                let watch = killed(&count_mending, second, exchanges);
+                let _ = Target::look(room.path()).unwrap().recover(Disk::watched(&watch));
+                assert_mended(room.path(), &old, &new, &context);
+            }
         }
     }
 }
@@ -64,17 +75,15 @@ fn a_kill_while_mending_is_mended_too() {
 #[test]
 fn a_failing_operation_is_rolled_back() {
     let (old, new) = (old(), new());
-    for before in [old_project, || project(&super::old())] {
-        for at in 0..operations(&old, &new, before) {
+    for (exchanges, before) in worlds() {
+        for at in 0..operations(&old, &new, exchanges, before) {
             let room = before();
             let untouched = snapshot(room.path());
             let context = format!("operation {at} fails");
             let count = Cell::new(0);
-            let full_once = |_| {
-                count.set(count.get() + 1);
-                if count.get() == at + 1 { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
-            };
-            match change_on(Disk::watched(&full_once), room.path(), &between(&old, &new)) {
+            let full = |number| if number == at { Err(ErrorKind::StorageFull.into()) } else { Ok(()) };
+            let watch = disturbed(&count, exchanges, full);
+            match change_on(Disk::watched(&watch), room.path(), &between(&old, &new)) {
                 // What failed was clearing up: an emptied folder stays, or something that the next command removes.
                 Ok(()) => {
                     recover(room.path()).unwrap();
@@ -94,26 +103,23 @@ fn a_failing_operation_is_rolled_back() {
 #[test]
 fn a_kill_while_rolling_back_is_mended() {
     let (old, new) = tiny();
-    let total = operations(&old, &new, || project(&old));
-    for fails in 0..total {
-        for at in fails + 1..fails + MENDING {
-            let room = project(&old);
-            let context = format!("operation {fails} fails, killed before {at}");
-            let count = Cell::new(0);
-            let watch = |_| {
-                count.set(count.get() + 1);
-                if count.get() == fails + 1 || count.get() > at { Err(io::Error::other("killed")) } else { Ok(()) }
-            };
-            let _ = change_on(Disk::watched(&watch), room.path(), &between(&old, &new));
-            // A folder that has become empty may stay where its removal is what failed.
-            if room.path().join("a").exists() && standing(room.path()).contains_key("a/") {
-                fs::remove_dir(room.path().join("a")).unwrap();
+    for exchanges in EXCHANGES {
+        for fails in 0..operations(&old, &new, exchanges, || project(&old)) {
+            for at in fails + 1..fails + MENDING {
+                let room = project(&old);
+                let context = format!("operation {fails} fails, killed before {at}");
+                let count = Cell::new(0);
+                let watch = disturbed(&count, exchanges, |number| {
+                    if number == fails || number >= at { Err(io::Error::other("killed")) } else { Ok(()) }
+                });
+                let _ = change_on(Disk::watched(&watch), room.path(), &between(&old, &new));
+                recover(room.path()).unwrap();
+                // Where it is the removal of an emptied folder that failed, it stays.
+                if standing(room.path()).contains_key("a/") {
+                    fs::remove_dir(room.path().join("a")).unwrap();
+                }
+                assert_old_or_new(room.path(), &old, &new, &context);
             }
-            recover(room.path()).unwrap();
-            if room.path().join("a").exists() && standing(room.path()).contains_key("a/") {
-                fs::remove_dir(room.path().join("a")).unwrap();
-            }
-            assert_old_or_new(room.path(), &old, &new, &context);
         }
     }
 }
@@ -121,8 +127,8 @@ fn a_kill_while_rolling_back_is_mended() {
 /// A project whose change was killed before operation `at`.
 fn killed_project(at: usize) -> TempDir {
     let room = old_project();
-    let (old, new) = (old(), new());
-    let _ = change_on(Disk::watched(&killed(&Cell::new(0), at)), room.path(), &between(&old, &new));
+    let count = Cell::new(0);
+    let _ = change_on(Disk::watched(&killed(&count, at, true)), room.path(), &between(&old(), &new()));
     room
 }
 

@@ -25,11 +25,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_project_is_old_or_new(old in tree(), new in tree(), at in 0_usize..60, again in 0_usize..30) {
+    fn the_project_is_old_or_new(old in tree(), new in tree(), at in 0_usize..60, again in 0_usize..30, exchanges: bool) {
         let room = project(&old);
         let change = between(&old, &new);
-        let made = change_on(Disk::watched(&killed(&Cell::new(0), at)), room.path(), &change);
-        let _ = Target::look(room.path()).unwrap().recover(Disk::watched(&killed(&Cell::new(0), again)));
+        let (count, count_again) = (Cell::new(0), Cell::new(0));
+        let made = change_on(Disk::watched(&killed(&count, at, exchanges)), room.path(), &change);
+        let watch = killed(&count_again, again, exchanges);
+        let _ = Target::look(room.path()).unwrap().recover(Disk::watched(&watch));
         recover(room.path()).unwrap();
         let standing = standing(room.path());
         prop_assert!(standing == new || standing == old && made.is_err(), "{standing:?}");

@@ -186,19 +186,36 @@ fn assert_old_or_new(root: &Path, old: &Files, new: &Files, context: &str) -> bo
     is_new
 }
 
+/// Whether the system can exchange two files. Where it can't other moves are made, and everything holds for those too.
+const EXCHANGES: [bool; 2] = [true, false];
+
 /// Nothing works from operation `at` on, as after a kill.
-fn killed(count: &Cell<usize>, at: usize) -> impl Fn(Operation) -> io::Result<()> {
-    move |_| {
-        count.set(count.get() + 1);
-        if count.get() > at { Err(io::Error::other("killed")) } else { Ok(()) }
+fn killed(count: &Cell<usize>, at: usize, exchanges: bool) -> impl Fn(Operation) -> io::Result<()> {
+    disturbed(count, exchanges, move |number| if number >= at { Err(io::Error::other("killed")) } else { Ok(()) })
+}
+
+/// Something happens before operations, which are numbered.
+fn disturbed(
+    count: &Cell<usize>,
+    exchanges: bool,
+    before: impl Fn(usize) -> io::Result<()>,
+) -> impl Fn(Operation) -> io::Result<()> {
+    move |operation| {
+        if operation == Operation::Exchange && !exchanges {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let number = count.get();
+        count.set(number + 1);
+        before(number)
     }
 }
 
 /// How many operations a change takes.
-fn operations(old: &Files, new: &Files, project: impl Fn() -> TempDir) -> usize {
+fn operations(old: &Files, new: &Files, exchanges: bool, project: impl Fn() -> TempDir) -> usize {
     let room = project();
     let count = Cell::new(0);
-    change_on(Disk::watched(&killed(&count, usize::MAX)), room.path(), &between(old, new)).unwrap();
+    let watch = killed(&count, usize::MAX, exchanges);
+    change_on(Disk::watched(&watch), room.path(), &between(old, new)).unwrap();
     assert_eq!(standing(room.path()), *new);
     count.get()
 }
