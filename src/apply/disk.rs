@@ -16,6 +16,7 @@ pub(super) enum Operation {
     CreateFile,
     WriteFile,
     Move,
+    Exchange,
     Remove,
     #[cfg(unix)]
     SetMode,
@@ -94,6 +95,14 @@ impl<'a> Disk<'a> {
     pub fn move_entry(self, from: &Dir, name: &Path, to: &Dir, new: &Path) -> io::Result<()> {
         (self.before)(Operation::Move)?;
         rename_new(from, name, to, new)
+    }
+
+    /// Exchanges `name` in `one` with `second` in `other`, in one moment. False: it can't be done here.
+    pub fn exchange(self, one: &Dir, name: &Path, other: &Dir, second: &Path) -> io::Result<bool> {
+        match (self.before)(Operation::Exchange).and_then(|()| exchange(one, name, other, second)) {
+            Err(error) if error.kind() == ErrorKind::Unsupported => Ok(false),
+            exchanged => exchanged.map(|()| true),
+        }
     }
 
     /// Sets the permission bits of a file.
@@ -201,6 +210,21 @@ fn rename_new(from: &Dir, name: &Path, to: &Dir, new: &Path) -> io::Result<()> {
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 fn rename_new(from: &Dir, name: &Path, to: &Dir, new: &Path) -> io::Result<()> {
     rename_checked(from, name, to, new)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn exchange(one: &Dir, name: &Path, other: &Dir, second: &Path) -> io::Result<()> {
+    use rustix::fs::{RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(one, name, other, second, RenameFlags::EXCHANGE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Err(ErrorKind::Unsupported.into()),
+        done => Ok(done?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn exchange(_: &Dir, _: &Path, _: &Dir, _: &Path) -> io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
 }
 
 /// A look, then a rename. What appears between the two is lost only if it is a file where a file is moved to; of

@@ -1,4 +1,4 @@
-//! Why a project could not be written.
+//! Why a project could not be written, or changed.
 
 use std::ffi::OsString;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Diagnose, Report, io_cause, printable};
 
-/// Why a project could not be written.
+/// Why a project could not be written, or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
     /// The target holds something.

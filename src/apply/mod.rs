@@ -1,6 +1,6 @@
-//! Writing a composed tree to disk: the whole project, or nothing.
+//! Writing a project to disk: the whole of it, or the whole of a change, or nothing.
 //!
-//! A project is put together in a staging folder on the same file system and then moved into place, so that whoever
+//! A new project is put together in a staging folder on the same file system and then moved into place, so that whoever
 //! looks at the target, and whatever kills the process, sees either no project or all of it.
 //!
 //! **Where the target does not exist** the staging folder is its sibling `.NAME.scaffold-new`, and one rename makes
@@ -11,14 +11,20 @@
 //! lock last; from then on an interrupted run is finished by the next one and never undone, because undoing would
 //! delete files that the user may have touched in between. An empty folder may hold `.git`.
 //!
+//! **Where a project is** it is changed file by file, and the files that a change replaces or removes are kept, so that
+//! it can be rolled back while it is being made and undone later. [`survey`] reads what is there, [`change`] makes the
+//! change, [`last_change`] tells what is needed to undo it; `change/mod.rs` says how.
+//!
 //! A lock file that the living process holds tells a staging folder in use from one whose owner was killed; the system
-//! releases it whatever ends the process. [`create`] and [`check_target`] begin with [`recover`].
+//! releases it whatever ends the process. [`create`] and [`check_target`] begin with [`recover`], and so does every
+//! command that works in a project: what a killed run has begun it completes, or takes back.
 //!
 //! Below the target's parent everything goes through `cap-std`'s directory handles, each folder opened once, and no
 //! symbolic link is ever followed; paths are not resolved again between a check and its use.
 //!
 //! Nothing is flushed to the platters: a process that dies is survived, a machine that loses power is not always. A
-//! flush for each file would cost a new project a hundred times its writing, for files that can be made again.
+//! flush for each file would cost a project a hundred times its writing. What is written can be made again from the
+//! project's lock; what a user has written was on the disk before, and is moved, never copied.
 
 mod change;
 mod disk;
@@ -90,7 +96,8 @@ pub fn check_target(target: &Path) -> Result<(), ApplyError> {
     found.check_writable()
 }
 
-/// Puts in order what a killed run left at `target`: finishes what had begun to appear, removes what had not.
+/// Puts in order what a killed run left at `target`, be it a new project or a change of one: finishes what had begun to
+/// appear, removes what had not.
 ///
 /// # Errors
 /// Another process that is writing there now; a target that is no folder; leftovers that can't be moved or removed.

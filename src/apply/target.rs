@@ -132,8 +132,8 @@ impl Folder {
 
     fn recover(&self, disk: Disk<'_>) -> Result<Recovery, ApplyError> {
         let beside = self.recover_sibling(disk);
-        let inside = self.recover_own(disk)?;
         let change = change::recover(disk, &self.dir, &self.path)?;
+        let inside = self.recover_own(disk)?;
         let done = [change, inside, beside].into_iter().find(|done| *done != Recovery::Nothing);
         Ok(done.unwrap_or(Recovery::Nothing))
     }

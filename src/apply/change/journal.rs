@@ -96,6 +96,11 @@ impl<'a> Numbered<'a> {
         self.number.as_ref()
     }
 
+    /// The digest of the new file.
+    pub fn written(&self) -> Option<Digest> {
+        self.step.after.map(|after| after.digest)
+    }
+
     /// The folder of the step's entry in the project, and its name there.
     pub fn place(&self) -> (&'a str, &'a Path) {
         let (folder, name) = split(self.step.entry.as_str());

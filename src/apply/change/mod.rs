@@ -13,8 +13,8 @@
 //!
 //! A change is staged in full before anything of the project is touched. Then the journal is written, and from there on
 //! the change is certain to be completed or rolled back: by this run, or by the next one that comes to the project. Each
-//! step moves the old file away, looks whether it is the one that the change was planned for, and moves the new one into
-//! its place; no move replaces anything. Files that go come first, since what is written may need their names, then
+//! step moves the old file away and the new one into its place, and looks whether the old one is what the change was
+//! planned for; no move replaces anything. Files that go come first, since what is written may need their names, then
 //! those that are written, `scaffold.toml` and `scaffold.lock` at the end. An error rolls the change back; whoever
 //! finds a dead process's journal goes on with it, and rolls it back only if that fails: most of the time a process was
 //! killed for reasons that have nothing to do with the change, and its user wanted it.
@@ -23,6 +23,7 @@
 //! until that is gone.
 
 mod journal;
+mod moves;
 mod steps;
 mod undo;
 mod work;

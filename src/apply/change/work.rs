@@ -102,7 +102,7 @@ impl Work<'_> {
         let outcome = match (&journal, &staged, &kept) {
             (Some(journal), Some(staged), Some(kept)) => {
                 let steps = self.steps(journal, staged, kept);
-                settle(&steps, steps.check_staged().and_then(|()| steps.forward()))?
+                settle(&steps, steps.resume())?
             }
             // The folder of new files goes when none is left in it.
             (Some(_), None, _) => Outcome::Made,

@@ -1,7 +1,9 @@
 //! What a project on disk looks like, and ways to spoil it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
+mod changes;
 mod faults;
+mod surveys;
 mod targets;
 
 use std::collections::BTreeMap;
