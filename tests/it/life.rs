@@ -344,6 +344,7 @@ fn an_edited_intent_is_applied_with_its_comments() {
         scene.read("scaffold.toml").replace("[packs]\n", "# What we are made of.\n[packs]\nstore = \"^1\" # data\n");
     scene.write("scaffold.toml", format!("{intent}\n[answers.web]\nport = 9000\n"));
     assert_eq!(scene.json(&["check"])["lock"], "stale");
+    assert!(scene.run(&["check"]).stderr.contains("warning[lock-stale]"));
     let diff = scene.run(&["diff"]);
     assert_eq!(diff.code, 3);
     assert!(

@@ -8,6 +8,7 @@ mod cache;
 mod codes;
 mod compose;
 mod determinism;
+mod editions;
 mod embedded;
 mod errors;
 mod explain;

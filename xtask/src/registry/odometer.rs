@@ -110,7 +110,7 @@ fn listed(kind: &Kind) -> Vec<Value> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use scaffold::model::{PackId, Project};
-    use scaffold::project::{Given, Mode, Questions, answer_all};
+    use scaffold::project::{Given, Mode, Questions, Standing, answer_all};
     use serde_json::json;
 
     use super::*;
@@ -126,11 +126,18 @@ mod tests {
         let mut runs = Vec::new();
         loop {
             let mode = Mode::Ask(&mut odometer);
-            let answers = match answer_all(&[(&name, &questions), (&other, &questions)], &given, &project, mode) {
+            let answers = match answer_all(
+                &[(&name, &questions), (&other, &questions)],
+                &given,
+                &Standing::new(),
+                &project,
+                mode,
+            ) {
                 Ok(answers) => answers,
                 Err(_) => panic!("the answers are refused"),
             };
-            let text = |name| answers[name].iter().map(|(_, answer)| format!(" {}", answer.value)).collect::<String>();
+            let text =
+                |name| answers.answers[name].iter().map(|(_, answer)| format!(" {}", answer.value)).collect::<String>();
             runs.push(format!("{} |{}", text(&name), text(&other)).replace('"', ""));
             if !odometer.advance() {
                 return runs;
