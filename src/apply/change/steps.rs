@@ -81,7 +81,9 @@ impl Steps<'_> {
         for numbered in removals {
             let (folder, name) = numbered.place();
             match folders.enter(folder, open_folder) {
-                Ok(folder) => drop(self.set_aside(numbered, folder, name)?),
+                Ok(folder) => {
+                    self.set_aside(numbered, folder, name)?;
+                }
                 Err(_) if is_there(self.kept, numbered.name()) => {}
                 Err(_) => return Err(changed(numbered.step.entry.as_str())),
             }
@@ -130,7 +132,9 @@ impl Steps<'_> {
             match (staged, step.before) {
                 (Some(staged), Some(_)) => self.replace(numbered, &staged, folder, name)?,
                 (Some(_), None) => self.put(numbered, folder, name)?,
-                (None, _) => drop(self.set_aside(numbered, folder, name)?),
+                (None, _) => {
+                    self.set_aside(numbered, folder, name)?;
+                }
             }
         }
         Ok(())
