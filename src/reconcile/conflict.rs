@@ -1,6 +1,9 @@
 //! What the user has to settle, and the ways to do it.
 
+use std::collections::BTreeSet;
+
 use super::newlines::text_of;
+use super::unite::unite;
 use super::{How, Kept, Verdict, Written};
 use crate::model::TreeFile;
 
@@ -10,6 +13,8 @@ pub struct Conflict {
     /// What kind of file it is.
     pub kind: ConflictKind,
     parts: Vec<Part>,
+    /// Whether the file is plain text, of which lines can be said to be independent of each other.
+    is_plain: bool,
     crlf: bool,
     /// What packs make, where that can't be merged.
     theirs: Vec<u8>,
@@ -31,13 +36,19 @@ pub enum ConflictKind {
     InTheWay,
 }
 
+/// A text that could not be merged.
+pub(super) struct Split {
+    pub(super) parts: Vec<Part>,
+    pub(super) is_plain: bool,
+}
+
 /// A stretch of a merged text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// Lines that are settled.
     Agreed(String),
     /// Lines of which there are two versions.
-    Split { ours: String, theirs: String },
+    Split { base: String, ours: String, theirs: String },
 }
 
 /// How a conflict is settled.
@@ -57,14 +68,15 @@ const MIDDLE: &str = "=======\n";
 const END: &str = ">>>>>>> packs\n";
 
 impl Conflict {
-    pub(super) fn text(parts: Vec<Part>, crlf: bool, has_base: bool, executable: bool) -> Self {
+    pub(super) fn text(split: Split, crlf: bool, has_base: bool, executable: bool) -> Self {
         let kind = if has_base { ConflictKind::Text } else { ConflictKind::TwoWay };
-        Self { kind, parts, crlf, theirs: Vec::new(), executable, arriving: None }
+        let Split { parts, is_plain } = split;
+        Self { kind, parts, is_plain, crlf, theirs: Vec::new(), executable, arriving: None }
     }
 
     pub(super) fn binary(theirs: &[u8], executable: bool) -> Self {
         let (kind, parts, theirs) = (ConflictKind::Binary, Vec::new(), theirs.to_vec());
-        Self { kind, parts, crlf: false, theirs, executable, arriving: None }
+        Self { kind, parts, is_plain: false, crlf: false, theirs, executable, arriving: None }
     }
 
     pub(super) fn in_the_way(theirs: &TreeFile) -> Self {
@@ -75,6 +87,24 @@ impl Conflict {
     /// The same for a user's file that comes from another path.
     pub(super) fn arriving(self, contents: &[u8]) -> Self {
         Self { arriving: Some(contents.to_vec()), ..self }
+    }
+
+    /// Settles the places where both sides added lines and the packs' are all among `shared`: fills of slots, and lines
+    /// that packs add one by one.
+    pub fn unite(mut self, shared: &BTreeSet<String>) -> Verdict {
+        if self.kind != ConflictKind::Text || !self.is_plain {
+            return Verdict::Conflict(self);
+        }
+        for part in &mut self.parts {
+            if let Part::Split { base, ours, theirs } = part
+                && let Some(text) = unite(base, ours, theirs, shared)
+            {
+                *part = Part::Agreed(text);
+            }
+        }
+        let is_settled = self.parts.iter().all(|part| matches!(part, Part::Agreed(_)));
+        // Without places to settle it does not matter how.
+        if is_settled { self.settle(Policy::Ours) } else { Verdict::Conflict(self) }
     }
 
     /// How many places of the file are in conflict.
@@ -108,7 +138,7 @@ impl Conflict {
                 (Part::Agreed(agreed), _) => text.push_str(agreed),
                 (Part::Split { ours, .. }, Policy::Ours) => text.push_str(ours),
                 (Part::Split { theirs, .. }, Policy::Theirs) => text.push_str(theirs),
-                (Part::Split { ours, theirs }, Policy::Markers) => {
+                (Part::Split { ours, theirs, .. }, Policy::Markers) => {
                     for (mark, lines) in [(BEGIN, ours), (MIDDLE, theirs)] {
                         text.push_str(mark);
                         text.push_str(lines);

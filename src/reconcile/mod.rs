@@ -22,6 +22,7 @@ mod newlines;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unite;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,7 +7,7 @@
 use diffy::{ConflictStyle, IncompleteHunkStyle, MergeOptions};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-use super::conflict::{Conflict, Part};
+use super::conflict::{Conflict, Part, Split};
 use super::newlines::{Working, text_of};
 use super::{How, Verdict, Written};
 use crate::compose::{ByKey, merge_by_key};
@@ -30,11 +30,11 @@ pub(super) fn merge(
             let contents = working.with_own_newlines(text.as_bytes()).into_owned();
             Verdict::Write(Written { contents, executable, how: How::Merged })
         }
-        Err(parts) => Verdict::Conflict(Conflict::text(parts, working.is_crlf(), base.is_some(), executable)),
+        Err(split) => Verdict::Conflict(Conflict::text(split, working.is_crlf(), base.is_some(), executable)),
     }
 }
 
-fn merge_texts(path: &ProjectPath, base: Option<&str>, ours: &str, theirs: &str) -> Result<String, Vec<Part>> {
+fn merge_texts(path: &ProjectPath, base: Option<&str>, ours: &str, theirs: &str) -> Result<String, Split> {
     let parts = match base {
         Some(base) => merge_lines(base, ours, theirs),
         None => compare_lines(ours, theirs),
@@ -45,13 +45,15 @@ fn merge_texts(path: &ProjectPath, base: Option<&str>, ours: &str, theirs: &str)
         (Some(text), ByKey::Clash(readable)) if readable.reads(&text) => Ok(text),
         (Some(text), ByKey::Fits(fit)) if fit.agrees(&text) => Ok(text),
         (clean, ByKey::Fits(fit)) => fit.write(base, ours, theirs).ok_or_else(|| in_doubt(clean, parts, ours, theirs)),
-        (clean, ByKey::Unknown | ByKey::Clash(_)) => Err(in_doubt(clean, parts, ours, theirs)),
+        (_, ByKey::Unknown) => Err(Split { parts, is_plain: true }),
+        (clean, ByKey::Clash(_)) => Err(in_doubt(clean, parts, ours, theirs)),
     }
 }
 
 /// Lines that fit, and a file that does not: there is no one place to point to.
-fn in_doubt(clean: Option<String>, parts: Vec<Part>, ours: &str, theirs: &str) -> Vec<Part> {
-    if clean.is_some() { compare_lines(ours, theirs) } else { parts }
+fn in_doubt(clean: Option<String>, parts: Vec<Part>, ours: &str, theirs: &str) -> Split {
+    let parts = if clean.is_some() { compare_lines(ours, theirs) } else { parts };
+    Split { parts, is_plain: false }
 }
 
 fn joined(parts: &[Part]) -> String {
@@ -64,7 +66,7 @@ fn merge_lines(base: &str, ours: &str, theirs: &str) -> Vec<Part> {
     let length = [base, ours, theirs].into_iter().map(longest_mark).max().unwrap_or_default() + 1;
     let mut options = MergeOptions::new();
     options
-        .set_conflict_style(ConflictStyle::Merge)
+        .set_conflict_style(ConflictStyle::Diff3)
         .set_incomplete_hunk_style(IncompleteHunkStyle::Git)
         .set_conflict_marker_length(length.max(7));
     match options.merge(base, ours, theirs) {
@@ -84,28 +86,27 @@ fn longest_mark(text: &str) -> usize {
 
 fn read_marks(text: &str, length: usize, ours: &str, theirs: &str) -> Vec<Part> {
     let mark = |c: &str, label: &str| format!("{}{label}\n", c.repeat(length));
-    let (begin, middle, end) = (mark("<", " ours"), mark("=", ""), mark(">", " theirs"));
+    let marks = [mark("<", " ours"), mark("|", " original"), mark("=", ""), mark(">", " theirs")];
     let mut parts = Vec::new();
-    let (mut agreed, mut one, mut other) = (String::new(), String::new(), String::new());
-    let mut state = 0;
+    // What agrees, then the three versions of what does not.
+    let mut texts: [String; 4] = Default::default();
+    let mut at = 0;
     for line in text.split_inclusive('\n') {
-        match state {
-            0 if line == begin => {
-                if !agreed.is_empty() {
-                    parts.push(Part::Agreed(std::mem::take(&mut agreed)));
-                }
-                state = 1;
-            }
-            0 => agreed.push_str(line),
-            1 if line == middle => state = 2,
-            1 => one.push_str(line),
-            _ if line == end => {
-                parts.push(Part::Split { ours: std::mem::take(&mut one), theirs: std::mem::take(&mut other) });
-                state = 0;
-            }
-            _ => other.push_str(line),
+        if line != marks[at] {
+            texts[at].push_str(line);
+            continue;
+        }
+        at = (at + 1) % marks.len();
+        let [agreed, ours, base, theirs] = &mut texts;
+        if at == 1 && !agreed.is_empty() {
+            parts.push(Part::Agreed(std::mem::take(agreed)));
+        }
+        if at == 0 {
+            let [ours, base, theirs] = [ours, base, theirs].map(std::mem::take);
+            parts.push(Part::Split { base, ours, theirs });
         }
     }
+    let [agreed, ..] = texts;
     if !agreed.is_empty() {
         parts.push(Part::Agreed(agreed));
     }
@@ -115,7 +116,7 @@ fn read_marks(text: &str, length: usize, ours: &str, theirs: &str) -> Vec<Part> 
 
 /// The library ends every line before a mark. Where a side's last line had no end, it is taken off again.
 fn restore_ends(parts: &mut [Part], ours: &str, theirs: &str) {
-    let Some(Part::Split { ours: one, theirs: other }) = parts.last_mut() else { return };
+    let Some(Part::Split { ours: one, theirs: other, .. }) = parts.last_mut() else { return };
     for (part, whole) in [(one, ours), (other, theirs)] {
         if !whole.ends_with('\n') && part.ends_with('\n') {
             part.pop();
@@ -126,6 +127,11 @@ fn restore_ends(parts: &mut [Part], ours: &str, theirs: &str) {
 /// Two texts of which nobody knows what they were before: where they differ, they are in conflict.
 fn compare_lines(ours: &str, theirs: &str) -> Vec<Part> {
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(ours, theirs);
+    let split = |ours: &str, theirs: &str| Part::Split {
+        base: String::new(),
+        ours: ours.to_owned(),
+        theirs: theirs.to_owned(),
+    };
     let mut parts: Vec<Part> = Vec::new();
     for change in diff.iter_all_changes() {
         let text = change.value();
@@ -133,9 +139,9 @@ fn compare_lines(ours: &str, theirs: &str) -> Vec<Part> {
             (ChangeTag::Equal, Some(Part::Agreed(agreed))) => agreed.push_str(text),
             (ChangeTag::Equal, _) => parts.push(Part::Agreed(text.to_owned())),
             (ChangeTag::Delete, Some(Part::Split { ours, .. })) => ours.push_str(text),
-            (ChangeTag::Delete, _) => parts.push(Part::Split { ours: text.to_owned(), theirs: String::new() }),
+            (ChangeTag::Delete, _) => parts.push(split(text, "")),
             (ChangeTag::Insert, Some(Part::Split { theirs, .. })) => theirs.push_str(text),
-            (ChangeTag::Insert, _) => parts.push(Part::Split { ours: String::new(), theirs: text.to_owned() }),
+            (ChangeTag::Insert, _) => parts.push(split("", text)),
         }
     }
     parts

@@ -5,12 +5,13 @@
 //! conflict as a whole, and everything else goes on.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::apply::{Found, Obstacle, survey};
+use crate::compose::{Attribution, ShareKind};
 use crate::model::{Digest, ProjectPath, Report, Tree, unix_newlines};
-use crate::pipeline::{Failure, Workshop, replay};
+use crate::pipeline::{Failure, Rendered, Workshop, replay};
 use crate::project::Lock;
 use crate::reconcile::{self, Base, ConflictKind, Ours, Plan, Sides, Verdict};
 
@@ -76,6 +77,33 @@ impl WorkingCopy {
 
 /// Decides what becomes of every file. Where what packs had made before is needed and can't be had, says why.
 pub(super) fn plan(
+    workshop: &Workshop<'_>,
+    root: &Path,
+    lock: Option<&Lock>,
+    rendered: &Rendered,
+    copy: &WorkingCopy,
+) -> Result<(Plan, Option<Report>), Failure> {
+    let (mut plan, lost) = compare(workshop, root, lock, &rendered.tree, copy);
+    for (path, verdict) in &mut plan.verdicts {
+        if let Verdict::Conflict(conflict) = verdict {
+            *verdict = conflict.clone().unite(&shared_lines(rendered, path)?);
+        }
+    }
+    Ok((plan, lost))
+}
+
+/// The lines of a file that packs bring one by one: fills of its slots, and lines that it has to hold.
+fn shared_lines(rendered: &Rendered, path: &ProjectPath) -> Result<BTreeSet<String>, Failure> {
+    let Some(provenance) = rendered.explain(path)? else { return Ok(BTreeSet::new()) };
+    let is_shared = |attributions: &Vec<Attribution>| {
+        let mut kinds = attributions.iter().map(|attribution| &attribution.kind);
+        !attributions.is_empty() && kinds.all(|kind| matches!(kind, ShareKind::Slot { .. } | ShareKind::Lines))
+    };
+    let lines = provenance.text.as_deref().unwrap_or_default().lines().zip(&provenance.lines);
+    Ok(lines.filter(|(_, attributions)| is_shared(attributions)).map(|(line, _)| line.to_owned()).collect())
+}
+
+fn compare(
     workshop: &Workshop<'_>,
     root: &Path,
     lock: Option<&Lock>,

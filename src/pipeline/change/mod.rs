@@ -196,7 +196,7 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
     refusal::check_imports(standing.lock.as_ref(), &rendered.lock, consent)?;
 
     let copy = WorkingCopy::read(&root, standing.lock.as_ref(), &rendered.tree)?;
-    let (plan, base_lost) = base::plan(workshop, &root, standing.lock.as_ref(), &rendered.tree, &copy);
+    let (plan, base_lost) = base::plan(workshop, &root, standing.lock.as_ref(), &rendered, &copy)?;
     let mut decisions = settle(plan, conflicts, &copy)?;
     rendered.lock.conflicts = open_conflicts(&decisions, &rendered, standing.lock.as_ref(), &copy);
     decisions.files.extend(standing.replaced_by(intent.to_text(), rendered.lock.to_text()?));

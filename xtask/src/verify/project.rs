@@ -80,6 +80,11 @@ impl Scaffold {
         Ok(Project { name: composition.name.to_owned(), folder: folder.join(composition.name) })
     }
 
+    /// Runs a command in a project.
+    pub fn run_in(&self, project: &Project, arguments: &[&str]) -> Outcome<()> {
+        process::quietly(self.command_in(&project.folder).args(arguments))
+    }
+
     /// Makes the project again with its packs in every rotation, backwards too, in other places, time zones and
     /// languages.
     pub fn compare_orders(&self, composition: &Composition, project: &Project) -> Outcome<Verdict> {
@@ -99,16 +104,22 @@ impl Scaffold {
         Ok(Verdict::Passed)
     }
 
-    /// `scaffold new` with a home in which there is nothing, and no variable of this machine's user.
-    fn new_in(&self, folder: &Path, composition: &Composition) -> Outcome<Command> {
-        let mut new = process::command(&self.program, folder);
+    /// The program with a home in which there is nothing, and no variable of this machine's user.
+    fn command_in(&self, folder: &Path) -> Command {
+        let mut command = process::command(&self.program, folder);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if ["SCAFFOLD_", "XDG_", "LC_"].iter().any(|prefix| name.starts_with(prefix)) {
-                new.env_remove(&*name);
+                command.env_remove(&*name);
             }
         }
-        new.env("HOME", self.folder.join("home"));
+        command.env("HOME", self.folder.join("home"));
+        command
+    }
+
+    /// `scaffold new`, all but its packs.
+    fn new_in(&self, folder: &Path, composition: &Composition) -> Outcome<Command> {
+        let mut new = self.command_in(folder);
         new.args(["new", composition.name, "--defaults"]);
         new.args(composition.answers.iter().flat_map(|answer| ["--set", answer]));
         Ok(new)
