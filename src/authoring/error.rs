@@ -1,8 +1,9 @@
-//! Why a module does not become a pack.
+//! Why a source does not become a pack.
 
+use super::folder::FolderError;
 use crate::model::{Diagnose, Report};
 
-/// Why a module does not become a component.
+/// Why a module or a folder does not become a component.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthoringError {
     /// Not a core module of WebAssembly.
@@ -14,12 +15,16 @@ pub enum AuthoringError {
     /// The module and the world that it claims do not fit.
     #[error("the module does not fit its world: {0}")]
     Unfit(String),
+    /// The folder of a pack without code is not as it should be.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
 }
 
 impl Diagnose for AuthoringError {
     fn report(&self) -> Report {
         let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
         match self {
+            Self::Folder(error) => error.report(),
             Self::NotAModule(_) => report(
                 "module-invalid",
                 "compile the pack for `wasm32-unknown-unknown` and give the `.wasm` that the compiler made",
