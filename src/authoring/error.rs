@@ -1,7 +1,11 @@
 //! Why a source does not become a pack.
 
+use std::io;
+use std::path::PathBuf;
+
 use super::folder::FolderError;
-use crate::model::{Diagnose, Report};
+use super::toolchain::ToolchainError;
+use crate::model::{Diagnose, Report, io_cause};
 
 /// Why a module or a folder does not become a component.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +22,25 @@ pub enum AuthoringError {
     /// The folder of a pack without code is not as it should be.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The tools of a language fail, or are not there.
+    #[error(transparent)]
+    Toolchain(#[from] ToolchainError),
+    /// A folder that is no pack's source.
+    #[error("`{}` holds no pack's source: {problem}", .folder.display())]
+    NoSource {
+        /// The folder.
+        folder: PathBuf,
+        /// What it has or lacks.
+        problem: String,
+    },
+    /// What the tools made can't be read.
+    #[error("`{}` can't be read: {}", .path.display(), io_cause(.error))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
 }
 
 impl Diagnose for AuthoringError {
@@ -25,6 +48,11 @@ impl Diagnose for AuthoringError {
         let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
         match self {
             Self::Folder(error) => error.report(),
+            Self::Toolchain(error) => error.report(),
+            Self::NoSource { .. } => {
+                report("pack-source-unknown", "name a pack's folder; `scaffold pack new DIR` makes one")
+            }
+            Self::Unreadable { .. } => report("pack-source-unreadable", "check that the file is readable"),
             Self::NotAModule(_) => report(
                 "module-invalid",
                 "compile the pack for `wasm32-unknown-unknown` and give the `.wasm` that the compiler made",

@@ -6,9 +6,7 @@
 //! code. (A second component that hands the bytes over would be copied from one memory into another at every call, and
 //! would need a linker here.)
 
-use wasm_encoder::{
-    ConstExpr, DataCountSection, DataSection, MemorySection, MemoryType, Module, RawSection,
-};
+use wasm_encoder::{ConstExpr, DataCountSection, DataSection, MemorySection, MemoryType, Module, RawSection};
 use wasmparser::{DataSectionReader, ExternalKind, Operator, Parser, Payload};
 
 use super::AuthoringError;
@@ -105,7 +103,8 @@ impl Plan {
                     output.section(&data_section(module, own, segments)?);
                 }
                 Payload::CustomSection(section) => {
-                    let custom = wasm_encoder::CustomSection { name: section.name().into(), data: section.data().into() };
+                    let custom =
+                        wasm_encoder::CustomSection { name: section.name().into(), data: section.data().into() };
                     output.section(&custom);
                 }
                 other => {

@@ -9,6 +9,8 @@ mod componentize;
 mod error;
 pub mod folder;
 mod join;
+mod toolchain;
 
 pub use componentize::componentize;
 pub use error::AuthoringError;
+pub use toolchain::{Language, ToolchainError, rust};

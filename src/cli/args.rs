@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod pack;
 mod registry;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::pack::{BuildArguments, PackArguments, PackCommand};
 pub use self::registry::{
     InfoArguments, InstallArguments, KeyArguments, KeyCommand, PublishArguments, RegistryArguments, RegistryCommand,
     SearchArguments, UninstallArguments, YankArguments,
@@ -88,6 +90,8 @@ pub enum Command {
     Search(SearchArguments),
     /// Show what there is to know about a pack
     Info(InfoArguments),
+    /// Write, build and test packs
+    Pack(PackArguments),
     /// Publish a finished pack to a registry in a folder
     Publish(PublishArguments),
     /// Take a published version back: it serves only where a lockfile names it
@@ -103,7 +107,7 @@ pub enum Command {
 impl Command {
     /// Whether packs are compiled or run for it.
     pub(super) fn runs_packs(&self) -> bool {
-        matches!(self, Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_))
+        matches!(self, Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Pack(_) | Self::Publish(_))
     }
 }
 

@@ -12,6 +12,7 @@ mod folders;
 mod install;
 mod members;
 mod new;
+mod pack;
 mod phases;
 mod publish;
 mod replay;
@@ -40,6 +41,7 @@ pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
+pub use pack::{BuiltPack, build_pack};
 pub use replay::replay;
 
 /// Why a run ended early.
@@ -89,6 +91,7 @@ impl<'a> Workshop<'a> {
     pub fn new(home: &Home, registries: Registries<'a>, timeout: Duration, observer: &'a dyn Observer) -> Self {
         let cache = home.cache();
         let compiled = CompiledCode::at(cache.compiled_dir());
+        let registries = registries.reading_folders(pack::of_folder);
         Self { registries, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
     }
 

@@ -19,7 +19,20 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("project", &["model", "schema", "template"]),
     (
         "pipeline",
-        &["apply", "compose", "host", "model", "project", "registry", "schema", "store", "template", "threads"],
+        &[
+            "apply",
+            "authoring",
+            "component",
+            "compose",
+            "host",
+            "model",
+            "project",
+            "registry",
+            "schema",
+            "store",
+            "template",
+            "threads",
+        ],
     ),
     ("cli", &["apply", "host", "model", "pipeline", "project", "registry", "store", "threads"]),
 ];

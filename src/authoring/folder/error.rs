@@ -65,7 +65,9 @@ impl Diagnose for FolderError {
     fn report(&self) -> Report {
         let report = |code| Report::new(code, self.to_string());
         match self {
-            Self::Unreadable { .. } => report("pack-source-unreadable").hint("check that the path is right and readable"),
+            Self::Unreadable { .. } => {
+                report("pack-source-unreadable").hint("check that the path is right and readable")
+            }
             Self::Syntax { file, place, .. } => report("pack-source-syntax")
                 .details(place.map(|(line, column)| format!("at {file}:{line}:{column}")))
                 .hint("`docs/authoring.md` lists what may stand there"),

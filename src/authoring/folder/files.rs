@@ -23,37 +23,96 @@ pub(super) enum Contents {
     Bytes(Vec<u8>),
 }
 
-/// The files of `templates/` and of `partials/`, each sorted by path. Paths are relative to the two folders, with `/`.
-#[derive(Debug)]
-pub(super) struct Files {
-    pub templates: Vec<(String, Contents)>,
-    pub partials: Vec<(String, Contents)>,
-}
-
-impl Files {
-    /// Reads both.
-    ///
-    /// # Errors
-    /// Files that can't be read, names that are no text, symbolic links.
-    pub fn read(folder: &Path) -> Result<Self, FolderError> {
-        let read = |part: &str| {
-            let mut files = Vec::new();
-            if folder.join(part).is_dir() {
-                collect(folder, part, part, &mut files)?;
-            }
-            files.sort_by(|(a, _), (b, _)| a.cmp(b));
-            Ok(files)
-        };
-        Ok(Self { templates: read(TEMPLATES)?, partials: read(PARTIALS)? })
+impl Contents {
+    fn of(bytes: &[u8]) -> Self {
+        match String::from_utf8(unix_newlines(bytes).into_owned()) {
+            Ok(text) if !text.contains('\0') => Self::Text(text),
+            _ => Self::Bytes(bytes.to_owned()),
+        }
     }
 }
 
-fn collect(
-    root: &Path,
-    part: &str,
-    below: &str,
-    files: &mut Vec<(String, Contents)>,
-) -> Result<(), FolderError> {
+/// A pack's folder.
+#[derive(Clone, Copy, Debug)]
+pub enum Sources<'a> {
+    /// On disk.
+    Disk(&'a Path),
+    /// In this program: paths and contents, sorted by path.
+    Embedded(&'a [(&'a str, &'a [u8])]),
+}
+
+impl Sources<'_> {
+    /// Whether there is a file of this path.
+    pub(super) fn has(&self, file: &str) -> bool {
+        match self {
+            Self::Disk(folder) => folder.join(file).is_file(),
+            Self::Embedded(files) => files.iter().any(|(path, _)| *path == file),
+        }
+    }
+
+    /// A text that `pack.toml` names.
+    ///
+    /// # Errors
+    /// A path that leads out of the folder, a file that is not there, and one that is no text.
+    pub(super) fn text(&self, file: &str) -> Result<String, FolderError> {
+        if !Path::new(file).components().all(|part| matches!(part, Component::Normal(_))) {
+            let hint = "name a file inside the pack's folder, relative to it";
+            return Err(FolderError::entry(format!("`{file}` leads out of the folder"), hint));
+        }
+        match self.read(file)? {
+            Contents::Text(text) => Ok(text),
+            Contents::Bytes(_) => {
+                Err(FolderError::Template { file: file.to_owned(), problem: "it is not UTF-8 text".to_owned() })
+            }
+        }
+    }
+
+    /// The files below `part`, sorted by path: paths are relative to it, with `/` between names.
+    ///
+    /// # Errors
+    /// Files that can't be read, names that are no text, symbolic links.
+    pub(super) fn below(&self, part: &str) -> Result<Vec<(String, Contents)>, FolderError> {
+        let mut paths = Vec::new();
+        match self {
+            Self::Disk(folder) if folder.join(part).is_dir() => collect(folder, part, &mut paths)?,
+            Self::Disk(_) => {}
+            Self::Embedded(files) => paths.extend(files.iter().map(|(path, _)| (*path).to_owned())),
+        }
+        paths.sort();
+        let inside = |path: &String| path.strip_prefix(part)?.strip_prefix('/').map(str::to_owned);
+        paths
+            .iter()
+            .filter_map(|path| Some((inside(path)?, path)))
+            .map(|(at, path)| Ok((at, self.read(path)?)))
+            .collect()
+    }
+
+    fn read(&self, file: &str) -> Result<Contents, FolderError> {
+        let path = match self {
+            Self::Disk(folder) => folder.join(file),
+            Self::Embedded(files) => {
+                return match files.iter().find(|(path, _)| *path == file) {
+                    Some((_, bytes)) => Ok(Contents::of(bytes)),
+                    None => Err(FolderError::Unreadable { path: file.into(), error: fs_not_found() }),
+                };
+            }
+        };
+        let unreadable = |error| FolderError::Unreadable { path: path.clone(), error };
+        let size = fs::metadata(&path).map_err(unreadable)?.len();
+        if size > MAX_FILE {
+            let problem = format!("it has {size} bytes, and {MAX_FILE} is the most");
+            return Err(FolderError::Template { file: file.to_owned(), problem });
+        }
+        Ok(Contents::of(&fs::read(&path).map_err(unreadable)?))
+    }
+}
+
+fn fs_not_found() -> std::io::Error {
+    std::io::ErrorKind::NotFound.into()
+}
+
+/// Adds the paths of all files below a folder.
+fn collect(root: &Path, below: &str, paths: &mut Vec<String>) -> Result<(), FolderError> {
     let at = root.join(below);
     let unreadable = |error| FolderError::Unreadable { path: at.clone(), error };
     for entry in fs::read_dir(&at).map_err(unreadable)? {
@@ -69,47 +128,13 @@ fn collect(
         let path = format!("{below}/{name}");
         let kind = entry.file_type().map_err(unreadable)?;
         if kind.is_dir() {
-            collect(root, part, &path, files)?;
+            collect(root, &path, paths)?;
         } else if kind.is_file() {
-            let inside = path.get(part.len() + 1..).unwrap_or(&path).to_owned();
-            files.push((inside, read(root, &path)?));
+            paths.push(path);
         } else {
             // A link gives other bytes on another machine, and might lead to any file of this one.
             return Err(FolderError::Template { file: path, problem: "it is no ordinary file".to_owned() });
         }
     }
     Ok(())
-}
-
-/// A file of the pack's folder.
-pub(super) fn read(folder: &Path, file: &str) -> Result<Contents, FolderError> {
-    let path = folder.join(file);
-    let unreadable = |error| FolderError::Unreadable { path: path.clone(), error };
-    let size = fs::metadata(&path).map_err(unreadable)?.len();
-    if size > MAX_FILE {
-        let problem = format!("it has {size} bytes, and {MAX_FILE} is the most");
-        return Err(FolderError::Template { file: file.to_owned(), problem });
-    }
-    let bytes = fs::read(&path).map_err(unreadable)?;
-    Ok(match String::from_utf8(unix_newlines(&bytes).into_owned()) {
-        Ok(text) if !text.contains('\0') => Contents::Text(text),
-        _ => Contents::Bytes(bytes),
-    })
-}
-
-/// A text of the pack's folder that `pack.toml` names.
-///
-/// # Errors
-/// A path that leads out of the folder, and a file that is no text.
-pub(super) fn read_text(folder: &Path, file: &str) -> Result<String, FolderError> {
-    if !Path::new(file).components().all(|part| matches!(part, Component::Normal(_))) {
-        let hint = "name a file inside the pack's folder, relative to it";
-        return Err(FolderError::entry(format!("`{file}` leads out of the folder"), hint));
-    }
-    match read(folder, file)? {
-        Contents::Text(text) => Ok(text),
-        Contents::Bytes(_) => {
-            Err(FolderError::Template { file: file.to_owned(), problem: "it is not UTF-8 text".to_owned() })
-        }
-    }
 }

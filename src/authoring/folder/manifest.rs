@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::pack_file::{Check, Dependency, PackFile, SchemaEntry, Severity, Step};
 use super::text::{evaluated, pieces, text};
-use super::{FolderError, files, ordered};
+use super::{FolderError, Sources, ordered};
 use crate::model::{self, Capability, Cardinality, JsonObject, Manifest, Phase, Requirement};
 
 /// Where the questions may stand that `pack.toml` has none of.
@@ -18,7 +18,7 @@ const DESCRIPTION_FILE: &str = "description.md";
 const OPTIONAL: &str = "optional";
 
 /// The manifest.
-pub(super) fn of(folder: &Path, pack: &PackFile, ordered: &JsonObject) -> Result<Manifest, FolderError> {
+pub(super) fn of(folder: Sources<'_>, pack: &PackFile, ordered: &JsonObject) -> Result<Manifest, FolderError> {
     let dependency = |(name, dependency): (&model::Name, &Dependency)| {
         let (version, source) = match dependency {
             Dependency::Short(version) => (version.clone(), None),
@@ -61,15 +61,15 @@ pub(super) fn of(folder: &Path, pack: &PackFile, ordered: &JsonObject) -> Result
     })
 }
 
-fn description(folder: &Path, pack: &PackFile) -> Result<String, FolderError> {
+fn description(folder: Sources<'_>, pack: &PackFile) -> Result<String, FolderError> {
     match &pack.description {
         Some(text) => Ok(text.clone()),
-        None if folder.join(DESCRIPTION_FILE).is_file() => files::read_text(folder, DESCRIPTION_FILE),
+        None if folder.has(DESCRIPTION_FILE) => folder.text(DESCRIPTION_FILE),
         None => Ok(String::new()),
     }
 }
 
-fn schema(folder: &Path, entry: Option<&SchemaEntry>) -> Result<Value, FolderError> {
+fn schema(folder: Sources<'_>, entry: Option<&SchemaEntry>) -> Result<Value, FolderError> {
     match entry {
         None => Ok(json!({})),
         Some(SchemaEntry::Inline(schema)) => Ok(Value::Object(schema.clone())),
@@ -78,8 +78,8 @@ fn schema(folder: &Path, entry: Option<&SchemaEntry>) -> Result<Value, FolderErr
 }
 
 /// A JSON object in a file of JSON or TOML.
-fn document(folder: &Path, file: &str) -> Result<JsonObject, FolderError> {
-    let text = files::read_text(folder, file)?;
+fn document(folder: Sources<'_>, file: &str) -> Result<JsonObject, FolderError> {
+    let text = folder.text(file)?;
     if Path::new(file).extension().is_some_and(|extension| extension == "toml") {
         return ordered::parse(file, &text);
     }
@@ -91,8 +91,8 @@ fn document(folder: &Path, file: &str) -> Result<JsonObject, FolderError> {
 }
 
 /// The questions: of `[questions]`, or of a file of their own.
-fn questions(folder: &Path, ordered: &JsonObject) -> Result<JsonObject, FolderError> {
-    let there: Vec<&str> = QUESTION_FILES.into_iter().filter(|file| folder.join(file).is_file()).collect();
+fn questions(folder: Sources<'_>, ordered: &JsonObject) -> Result<JsonObject, FolderError> {
+    let there: Vec<&str> = QUESTION_FILES.into_iter().filter(|file| folder.has(file)).collect();
     match (ordered.get("questions"), there.as_slice()) {
         (None, []) => Ok(JsonObject::new()),
         (None, [file]) => Ok(whole(document(folder, file)?)),

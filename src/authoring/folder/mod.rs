@@ -13,13 +13,12 @@ mod pack_file;
 mod shares;
 mod text;
 
-use std::path::Path;
-
 use scaffold_blueprint::{Blueprint, Code as _};
 
 pub use error::FolderError;
+pub use files::Sources;
 
-use self::files::Files;
+use self::files::{PARTIALS, TEMPLATES};
 use self::pack_file::PackFile;
 use self::shares::Shares;
 use super::{AuthoringError, componentize, join};
@@ -44,11 +43,10 @@ pub struct FolderPack {
 ///
 /// # Errors
 /// A `pack.toml` that can't be read or says what can't be, and templates that can't be used.
-pub fn build(folder: &Path) -> Result<FolderPack, AuthoringError> {
+pub fn build(folder: Sources<'_>) -> Result<FolderPack, AuthoringError> {
     let (pack, ordered) = PackFile::read(folder)?;
     let manifest = manifest::of(folder, &pack, &ordered)?;
-    let files = Files::read(folder)?;
-    let Shares { sources, shares } = shares::of(&pack, files)?;
+    let Shares { sources, shares } = shares::of(&pack, folder.below(TEMPLATES)?, folder.below(PARTIALS)?)?;
     let blueprint = Blueprint {
         manifest: manifest::coded(&manifest),
         sources,

@@ -3,14 +3,13 @@
 //! Unknown keys are errors, as a key that is read by nobody is a slip. Values that hold Jinja are kept as they are.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use semver::{Version, VersionReq};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::{FolderError, PACK_FILE, files, ordered};
+use super::{FolderError, PACK_FILE, Sources, ordered};
 use crate::model::{Cardinality, Name, Phase};
 
 /// `pack.toml`.
@@ -159,6 +158,8 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Folder {
     pub folder: String,
+    /// The folder's path in the project; empty for the root.
+    pub path: Option<String>,
     pub when: Option<String>,
     pub each: Option<String>,
     #[serde(rename = "as")]
@@ -274,8 +275,8 @@ impl PackFile {
     ///
     /// # Errors
     /// A file that is not there, a syntax error, a key or a value that may not stand there.
-    pub fn read(folder: &Path) -> Result<(Self, Map<String, Value>), FolderError> {
-        let text = files::read_text(folder, PACK_FILE)?;
+    pub fn read(folder: Sources<'_>) -> Result<(Self, Map<String, Value>), FolderError> {
+        let text = folder.text(PACK_FILE)?;
         let pack = toml::from_str(&text).map_err(|error| FolderError::toml(PACK_FILE, &text, &error))?;
         Ok((pack, ordered::parse(PACK_FILE, &text)?))
     }

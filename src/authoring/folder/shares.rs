@@ -4,7 +4,7 @@ use scaffold_blueprint as blueprint;
 use scaffold_blueprint::{Body, Contents, Scope, Share, Source, Text};
 
 use super::FolderError;
-use super::files::{self, Files, PARTIALS, TEMPLATES};
+use super::files::{self, PARTIALS, TEMPLATES};
 use super::pack_file::{File, Folder, Lines, ListRule, Marks, Merge, PackFile, Policy, Slot};
 use super::text::{has_marks, text};
 use crate::model::near;
@@ -20,18 +20,21 @@ pub(super) struct Shares {
     pub shares: Vec<Share>,
 }
 
+/// Files with their paths, which are relative to the folder that they are listed of.
+pub(super) type Listed = Vec<(String, files::Contents)>;
+
 /// Makes the shares of a pack.
 ///
 /// # Errors
 /// Entries that name no file, and entries that contradict themselves.
-pub(super) fn of(pack: &PackFile, files: Files) -> Result<Shares, FolderError> {
-    check_entries(pack, &files)?;
+pub(super) fn of(pack: &PackFile, templates: Listed, partials: Listed) -> Result<Shares, FolderError> {
+    check_entries(pack, &templates)?;
     let mut builder = Builder { sources: Vec::new(), partials: Vec::new() };
-    for (path, contents) in files.partials {
+    for (path, contents) in partials {
         builder.add_partial(path, contents)?;
     }
     let mut shares = Vec::new();
-    for (template, contents) in files.templates {
+    for (template, contents) in templates {
         shares.push(builder.file(pack, template, contents)?);
     }
     for (at, merge) in pack.merge.iter().enumerate() {
@@ -45,8 +48,8 @@ pub(super) fn of(pack: &PackFile, files: Files) -> Result<Shares, FolderError> {
 }
 
 /// Every `[[file]]` and `[[folder]]` names something, and nothing is named twice.
-fn check_entries(pack: &PackFile, files: &Files) -> Result<(), FolderError> {
-    let known = || files.templates.iter().map(|(path, _)| path.as_str());
+fn check_entries(pack: &PackFile, templates: &Listed) -> Result<(), FolderError> {
+    let known = || templates.iter().map(|(path, _)| path.as_str());
     for (at, file) in pack.file.iter().enumerate() {
         if !known().any(|path| path == file.template) {
             return Err(unknown("file", "template", &file.template, TEMPLATES, known()));
@@ -114,7 +117,7 @@ impl Builder {
         let marks = entry.marks.or_else(|| around.iter().rev().find_map(|folder| folder.marks));
         let raw = entry.raw.or_else(|| around.iter().rev().find_map(|folder| folder.raw)).unwrap_or(false);
         let once = entry.once.or_else(|| around.iter().rev().find_map(|folder| folder.once)).unwrap_or(false);
-        let path = entry.path.as_deref().unwrap_or_else(|| template.strip_suffix(ENDING).unwrap_or(&template));
+        let path = entry.path.clone().unwrap_or_else(|| path_of(&template, &around));
         let mut scopes = Vec::new();
         for folder in around {
             scopes.extend(scope(folder.each.as_ref(), folder.variable.as_ref(), folder.when.as_ref()));
@@ -128,7 +131,7 @@ impl Builder {
             moved_from: entry.moved_from.iter().map(|path| text(path)).collect(),
             contents: self.contents(&template, contents, marks, raw),
         };
-        Ok(Share { scopes, path: text(path), body: Body::File(file) })
+        Ok(Share { scopes, path: text(&path), body: Body::File(file) })
     }
 
     /// Text without anything to render goes as it is: the host has less to do.
@@ -205,6 +208,18 @@ fn folders_around<'a>(pack: &'a PackFile, template: &str) -> Vec<&'a Folder> {
     around
 }
 
+/// Where a template's file goes that has no path of its own: to the path of the nearest folder that has one, and there
+/// where it is in that folder.
+fn path_of(template: &str, around: &[&Folder]) -> String {
+    let name = template.strip_suffix(ENDING).unwrap_or(template);
+    let moved = around.iter().rev().find_map(|folder| {
+        let inside = name.strip_prefix(folder.folder.trim_end_matches('/'))?;
+        let path = folder.path.as_ref()?.trim_end_matches('/');
+        Some(format!("{path}{inside}").trim_start_matches('/').to_owned())
+    });
+    moved.unwrap_or_else(|| name.to_owned())
+}
+
 /// A loop, and within it a condition, which may be about the element.
 fn scope(each: Option<&String>, variable: Option<&String>, when: Option<&String>) -> Vec<Scope> {
     let each = each.map(|list| {
@@ -257,11 +272,9 @@ fn coded(marks: Option<Marks>) -> Option<blueprint::Marks> {
     let pair = |open: &str, close: &str| (open.to_owned(), close.to_owned());
     match marks {
         None | Some(Marks::Braces) => None,
-        Some(Marks::Brackets) => Some(blueprint::Marks {
-            block: pair("[%", "%]"),
-            variable: pair("[[", "]]"),
-            comment: pair("[#", "#]"),
-        }),
+        Some(Marks::Brackets) => {
+            Some(blueprint::Marks { block: pair("[%", "%]"), variable: pair("[[", "]]"), comment: pair("[#", "#]") })
+        }
     }
 }
 

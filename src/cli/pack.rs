@@ -1,0 +1,14 @@
+//! `scaffold pack`: for those who write packs.
+
+mod build;
+
+use super::args::{Global, PackCommand};
+use super::printer::Printer;
+use crate::pipeline::Failure;
+use crate::store::Home;
+
+pub fn run(command: &PackCommand, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
+    match command {
+        PackCommand::Build(build) => build::run(build, global, home, printer),
+    }
+}
