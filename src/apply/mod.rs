@@ -22,6 +22,7 @@
 
 mod disk;
 mod error;
+mod export;
 mod journal;
 mod place;
 mod read;
@@ -36,6 +37,7 @@ use std::path::Path;
 use crate::model::{INTENT_FILE, LOCK_FILE, Tree};
 
 pub use error::ApplyError;
+pub use export::export;
 pub use read::read;
 
 use disk::Disk;

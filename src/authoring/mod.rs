@@ -9,8 +9,10 @@ mod componentize;
 mod error;
 pub mod folder;
 mod join;
+mod starter;
 mod toolchain;
 
 pub use componentize::componentize;
 pub use error::AuthoringError;
+pub use starter::starter;
 pub use toolchain::{Language, ToolchainError, rust};

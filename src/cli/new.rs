@@ -41,9 +41,7 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     let reach = Reach::new(global, home, &progress)?;
     let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);
-    // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.
-    let someone = std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json;
-    let mode = if someone && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
+    let mode = if asks_someone(global) && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
     let dry_run = arguments.dry_run;
     let new = NewProject { target: target.clone(), project, packs, places, given, mode, settlements, dry_run };
     let watchdog = Watchdog::start(printer, progress.compiling());
@@ -64,6 +62,11 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
         show_result(&created, &arguments.target, printer);
     }
     Ok(())
+}
+
+/// Whether there is someone to ask. Whoever asks for JSON, or sends our words elsewhere, is no one.
+pub(super) fn asks_someone(global: &Global) -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json
 }
 
 /// The path in full, links resolved as far as it exists, but for its last name: that one is the caller's to judge. A

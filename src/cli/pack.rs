@@ -1,6 +1,7 @@
 //! `scaffold pack`: for those who write packs.
 
 mod build;
+mod new;
 
 use super::args::{Global, PackCommand};
 use super::printer::Printer;
@@ -9,6 +10,7 @@ use crate::store::Home;
 
 pub fn run(command: &PackCommand, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     match command {
+        PackCommand::New(new) => new::run(new, global, home, printer),
         PackCommand::Build(build) => build::run(build, global, home, printer),
     }
 }

@@ -1,13 +1,17 @@
 //! Making packs: what an author's source becomes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Workshop, members, publish};
+use super::{Failure, Inputs, Rendered, Workshop, members, publish, run};
+use crate::apply;
 use crate::authoring::folder::{PACK_FILE, Sources};
 use crate::authoring::{self, Language};
 use crate::component::{self, Inspection};
-use crate::model::{Diagnose as _, Manifest, Report, io_cause};
+use crate::model::{Diagnose as _, Manifest, Project, Report, io_cause};
+use crate::project::{Given, Mode};
+use crate::registry::{PackSpec, Spec};
 
 /// The folder below the pack's own that finished packs go to.
 const OUTPUT: &str = "dist";
@@ -68,4 +72,56 @@ pub(super) fn of_folder(folder: &Path) -> Option<Result<Vec<u8>, Report>> {
         component::with_manifest(&pack.component, &pack.manifest).map_err(|error| error.report())
     };
     folder.join(PACK_FILE).is_file().then(pack)
+}
+
+/// What `scaffold pack new` was asked for.
+pub struct NewPack<'a> {
+    /// Where the pack's folder goes.
+    pub target: PathBuf,
+    /// The pack's name, and the year.
+    pub project: Project,
+    /// What the user answered to the questions of the pack that makes new packs.
+    pub given: Given,
+    /// What happens to questions without an answer.
+    pub mode: Mode<'a>,
+}
+
+/// Makes a pack's folder, whole or not at all, by the pack that makes new packs.
+///
+/// # Errors
+/// Answers that are wrong, a folder that holds something, a failed write.
+pub fn create_pack(workshop: &Workshop<'_>, new: NewPack<'_>) -> Result<Rendered, Failure> {
+    let starter = authoring::starter()?;
+    let bytes = component::with_manifest(&starter.component, &starter.manifest)?;
+    let rendered = run_bytes(workshop, &bytes, new.project, new.given, new.mode)?;
+    apply::export(&new.target, &rendered.tree)?;
+    Ok(rendered)
+}
+
+/// Runs a pack that is in no file yet.
+fn run_bytes(
+    workshop: &Workshop<'_>,
+    bytes: &[u8],
+    project: Project,
+    given: Given,
+    mode: Mode<'_>,
+) -> Result<Rendered, Failure> {
+    let unwritable = |error| {
+        let message = format!("a temporary file can't be written: {}", io_cause(&error));
+        Failure::Reports(vec![Report::new("pack-unwritable", message).hint("make room, or set `TMPDIR`")])
+    };
+    let folder = tempfile::tempdir().map_err(unwritable)?;
+    let path = folder.path().join("pack.wasm");
+    fs::write(&path, bytes).map_err(unwritable)?;
+    let inputs = Inputs {
+        project,
+        wanted: vec![Spec { instance: None, pack: PackSpec::Path(path) }],
+        places: BTreeMap::new(),
+        locked: BTreeMap::new(),
+        joined: Vec::new(),
+        given,
+        mode,
+        settlements: BTreeMap::new(),
+    };
+    run(workshop, inputs)
 }

@@ -175,8 +175,10 @@ pub(super) struct Folder {
 pub(super) enum Marks {
     /// `{{ }}`, Jinja's own.
     Braces,
-    /// `[[ ]]`, `[% %]`, `[# #]`.
+    /// `[[ ]]`, `[% %]`, `[# #]`: for files that use braces themselves.
     Brackets,
+    /// `<< >>`, `<% %>`, `<# #>`: for TOML, whose tables have brackets.
+    Angles,
 }
 
 /// A slot that a file opens.

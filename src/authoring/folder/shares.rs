@@ -262,18 +262,22 @@ fn list_rule(rule: &ListRule) -> Result<blueprint::ListRule, FolderError> {
 }
 
 fn is_template(text: &str, marks: Option<Marks>) -> bool {
-    match marks {
-        Some(Marks::Brackets) => ["[[", "[%", "[#"].iter().any(|mark| text.contains(mark)),
-        Some(Marks::Braces) | None => has_marks(text),
+    match coded(marks) {
+        Some(marks) => [&marks.block, &marks.variable, &marks.comment].iter().any(|(open, _)| text.contains(open)),
+        None => has_marks(text),
     }
 }
 
+/// The marks as the blueprint has them; none for Jinja's own.
 fn coded(marks: Option<Marks>) -> Option<blueprint::Marks> {
     let pair = |open: &str, close: &str| (open.to_owned(), close.to_owned());
     match marks {
         None | Some(Marks::Braces) => None,
         Some(Marks::Brackets) => {
             Some(blueprint::Marks { block: pair("[%", "%]"), variable: pair("[[", "]]"), comment: pair("[#", "#]") })
+        }
+        Some(Marks::Angles) => {
+            Some(blueprint::Marks { block: pair("<%", "%>"), variable: pair("<<", ">>"), comment: pair("<#", "#>") })
         }
     }
 }

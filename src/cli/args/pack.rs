@@ -14,6 +14,8 @@ pub struct PackArguments {
 /// What can be done with a pack that one writes.
 #[derive(Debug, Subcommand)]
 pub enum PackCommand {
+    /// Start a pack: small, complete and tested
+    New(NewPackArguments),
     /// Build the pack in a folder, whatever it is written in
     Build(BuildArguments),
 }
@@ -27,4 +29,24 @@ pub struct BuildArguments {
     /// Where the pack goes; without it, to `dist/NAME-VERSION.wasm` in its folder
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// `scaffold pack new`.
+#[derive(Args, Debug)]
+pub struct NewPackArguments {
+    /// Where the pack's folder goes: one that does not exist yet, or an empty one
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// What it is written in
+    #[arg(long, value_name = "LANGUAGE", default_value = "none", value_parser = ["none", "rust"])]
+    pub lang: String,
+    /// The pack's name; without it, the folder's
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Answer a question: `summary`, `license`
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Take the default of every question that is not answered
+    #[arg(long)]
+    pub defaults: bool,
 }
