@@ -5,6 +5,7 @@
 //! on every machine: [`folder`] makes a module of a folder, [`componentize`] wraps a module, and
 //! [`crate::component::with_manifest`] adds what `describe` returned.
 
+mod cases;
 mod componentize;
 mod error;
 pub mod folder;
@@ -12,6 +13,7 @@ mod join;
 mod starter;
 mod toolchain;
 
+pub use cases::{Case, EXPECTED, Expected, MESSAGE, Run, cases};
 pub use componentize::componentize;
 pub use error::AuthoringError;
 pub use starter::starter;

@@ -2,6 +2,7 @@
 
 mod build;
 mod new;
+mod test;
 
 use super::args::{Global, PackCommand};
 use super::printer::Printer;
@@ -12,5 +13,6 @@ pub fn run(command: &PackCommand, global: &Global, home: &Home, printer: &Printe
     match command {
         PackCommand::New(new) => new::run(new, global, home, printer),
         PackCommand::Build(build) => build::run(build, global, home, printer),
+        PackCommand::Test(test) => test::run(test, global, home, printer),
     }
 }

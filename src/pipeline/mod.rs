@@ -41,7 +41,7 @@ pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
-pub use pack::{BuiltPack, NewPack, build_pack, create_pack};
+pub use pack::{BuiltPack, Coverage, NewPack, TestOptions, Tested, build_pack, create_pack, test_pack};
 pub use replay::replay;
 
 /// Why a run ended early.

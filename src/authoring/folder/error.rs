@@ -51,7 +51,7 @@ impl FolderError {
     }
 
     /// A file in TOML is not as it should be.
-    pub(super) fn toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
+    pub(in crate::authoring) fn toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let place = error.span().and_then(|span| text.get(..span.start)).map(|before| {
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

@@ -16,7 +16,7 @@ const MAX_FILE: u64 = 16 << 20;
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Contents {
+pub enum Contents {
     /// UTF-8 without NUL, with LF.
     Text(String),
     /// Anything else.
@@ -24,6 +24,14 @@ pub(super) enum Contents {
 }
 
 impl Contents {
+    /// The bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Text(text) => text.into_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
     fn of(bytes: &[u8]) -> Self {
         match String::from_utf8(unix_newlines(bytes).into_owned()) {
             Ok(text) if !text.contains('\0') => Self::Text(text),
@@ -43,7 +51,7 @@ pub enum Sources<'a> {
 
 impl Sources<'_> {
     /// Whether there is a file of this path.
-    pub(super) fn has(&self, file: &str) -> bool {
+    pub fn has(&self, file: &str) -> bool {
         match self {
             Self::Disk(folder) => folder.join(file).is_file(),
             Self::Embedded(files) => files.iter().any(|(path, _)| *path == file),
@@ -54,7 +62,7 @@ impl Sources<'_> {
     ///
     /// # Errors
     /// A path that leads out of the folder, a file that is not there, and one that is no text.
-    pub(super) fn text(&self, file: &str) -> Result<String, FolderError> {
+    pub fn text(&self, file: &str) -> Result<String, FolderError> {
         if !Path::new(file).components().all(|part| matches!(part, Component::Normal(_))) {
             let hint = "name a file inside the pack's folder, relative to it";
             return Err(FolderError::entry(format!("`{file}` leads out of the folder"), hint));
@@ -71,7 +79,7 @@ impl Sources<'_> {
     ///
     /// # Errors
     /// Files that can't be read, names that are no text, symbolic links.
-    pub(super) fn below(&self, part: &str) -> Result<Vec<(String, Contents)>, FolderError> {
+    pub fn below(&self, part: &str) -> Result<Vec<(String, Contents)>, FolderError> {
         let mut paths = Vec::new();
         match self {
             Self::Disk(folder) if folder.join(part).is_dir() => collect(folder, part, &mut paths)?,

@@ -16,7 +16,7 @@ mod text;
 use scaffold_blueprint::{Blueprint, Code as _};
 
 pub use error::FolderError;
-pub use files::Sources;
+pub use files::{Contents, Sources};
 
 use self::files::{PARTIALS, TEMPLATES};
 use self::pack_file::PackFile;

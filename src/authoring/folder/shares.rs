@@ -6,7 +6,7 @@ use scaffold_blueprint::{Body, Contents, Scope, Share, Source, Text};
 use super::FolderError;
 use super::files::{self, PARTIALS, TEMPLATES};
 use super::pack_file::{File, Folder, Lines, ListRule, Marks, Merge, PackFile, Policy, Slot};
-use super::text::{has_marks, text};
+use super::text::text;
 use crate::model::near;
 
 /// What a file's name ends in that is a template, if its author likes to see so; the project's file is called without.
@@ -134,11 +134,11 @@ impl Builder {
         Ok(Share { scopes, path: text(&path), body: Body::File(file) })
     }
 
-    /// Text without anything to render goes as it is: the host has less to do.
+    /// Text without marks is a template too: so that `explain` can name it, and tests can tell whether it was made.
     fn contents(&mut self, name: &str, contents: files::Contents, marks: Option<Marks>, raw: bool) -> Contents {
         match contents {
             files::Contents::Bytes(bytes) => Contents::Bytes(bytes),
-            files::Contents::Text(text) if raw || !is_template(&text, marks) => Contents::Literal(text),
+            files::Contents::Text(text) if raw => Contents::Literal(text),
             files::Contents::Text(text) => {
                 self.sources.push(Source { name: name.to_owned(), text, marks: coded(marks) });
                 Contents::Template(name.to_owned())
@@ -259,13 +259,6 @@ fn list_rule(rule: &ListRule) -> Result<blueprint::ListRule, FolderError> {
         }
     };
     Ok(blueprint::ListRule { pointer: rule.pointer.clone(), policy })
-}
-
-fn is_template(text: &str, marks: Option<Marks>) -> bool {
-    match coded(marks) {
-        Some(marks) => [&marks.block, &marks.variable, &marks.comment].iter().any(|(open, _)| text.contains(open)),
-        None => has_marks(text),
-    }
 }
 
 /// The marks as the blueprint has them; none for Jinja's own.

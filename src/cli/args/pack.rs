@@ -18,6 +18,8 @@ pub enum PackCommand {
     New(NewPackArguments),
     /// Build the pack in a folder, whatever it is written in
     Build(BuildArguments),
+    /// Run the pack's cases: folders of `tests/` with answers and what comes of them
+    Test(TestArguments),
 }
 
 /// `scaffold pack build`.
@@ -49,4 +51,18 @@ pub struct NewPackArguments {
     /// Take the default of every question that is not answered
     #[arg(long)]
     pub defaults: bool,
+}
+
+/// `scaffold pack test`.
+#[derive(Args, Debug)]
+pub struct TestArguments {
+    /// The pack's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// A case to run; without it, all
+    #[arg(long = "case", value_name = "NAME")]
+    pub cases: Vec<String>,
+    /// Write what comes out as what is expected
+    #[arg(long)]
+    pub bless: bool,
 }

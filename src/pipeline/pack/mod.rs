@@ -1,4 +1,7 @@
-//! Making packs: what an author's source becomes.
+//! Making packs: what an author's source becomes, and whether that does what it should.
+
+mod cases;
+mod coverage;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,6 +15,9 @@ use crate::component::{self, Inspection};
 use crate::model::{Diagnose as _, Manifest, Project, Report, io_cause};
 use crate::project::{Given, Mode};
 use crate::registry::{PackSpec, Spec};
+
+pub use cases::{TestOptions, Tested, test_pack};
+pub use coverage::Coverage;
 
 /// The folder below the pack's own that finished packs go to.
 const OUTPUT: &str = "dist";
@@ -93,35 +99,31 @@ pub struct NewPack<'a> {
 pub fn create_pack(workshop: &Workshop<'_>, new: NewPack<'_>) -> Result<Rendered, Failure> {
     let starter = authoring::starter()?;
     let bytes = component::with_manifest(&starter.component, &starter.manifest)?;
-    let rendered = run_bytes(workshop, &bytes, new.project, new.given, new.mode)?;
+    let inputs = Inputs {
+        project: new.project,
+        wanted: Vec::new(),
+        places: BTreeMap::new(),
+        locked: BTreeMap::new(),
+        joined: Vec::new(),
+        given: new.given,
+        mode: new.mode,
+        settlements: BTreeMap::new(),
+    };
+    let rendered = run_bytes(workshop, &bytes, inputs)?;
     apply::export(&new.target, &rendered.tree)?;
     Ok(rendered)
 }
 
-/// Runs a pack that is in no file yet.
-fn run_bytes(
-    workshop: &Workshop<'_>,
-    bytes: &[u8],
-    project: Project,
-    given: Given,
-    mode: Mode<'_>,
-) -> Result<Rendered, Failure> {
-    let unwritable = |error| {
-        let message = format!("a temporary file can't be written: {}", io_cause(&error));
-        Failure::Reports(vec![Report::new("pack-unwritable", message).hint("make room, or set `TMPDIR`")])
-    };
-    let folder = tempfile::tempdir().map_err(unwritable)?;
+/// Runs a pack that is in no file yet, beside those that the inputs want.
+fn run_bytes(workshop: &Workshop<'_>, bytes: &[u8], mut inputs: Inputs<'_>) -> Result<Rendered, Failure> {
+    let folder = tempfile::tempdir().map_err(|error| unwritable(&error))?;
     let path = folder.path().join("pack.wasm");
-    fs::write(&path, bytes).map_err(unwritable)?;
-    let inputs = Inputs {
-        project,
-        wanted: vec![Spec { instance: None, pack: PackSpec::Path(path) }],
-        places: BTreeMap::new(),
-        locked: BTreeMap::new(),
-        joined: Vec::new(),
-        given,
-        mode,
-        settlements: BTreeMap::new(),
-    };
+    fs::write(&path, bytes).map_err(|error| unwritable(&error))?;
+    inputs.wanted.push(Spec { instance: None, pack: PackSpec::Path(path) });
     run(workshop, inputs)
+}
+
+fn unwritable(error: &std::io::Error) -> Failure {
+    let message = format!("a file of the pack can't be written: {}", io_cause(error));
+    Failure::Reports(vec![Report::new("pack-unwritable", message).hint("make room, and check who may write there")])
 }
