@@ -1,4 +1,4 @@
-//! Puts the default registry into the program.
+//! Puts the default registry, and the sources of the packs that `scaffold pack new` starts, into the program.
 //!
 //! Of each pack of `registry/` the newest version and one predecessor are embedded, and checked here, so that the
 //! program need not hash itself at each start: a blob that is not what its index line says fails the build. What is
@@ -20,17 +20,51 @@ const VERSIONS: usize = 2;
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=registry");
-    match embed() {
+    for (source, _) in STARTER {
+        println!("cargo::rerun-if-changed={source}");
+    }
+    match embed().map_err(|problem| format!("registry/: {problem}")).and_then(|()| embed_starter()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            println!("cargo::error=registry/: {problem}");
+            println!("cargo::error={problem}");
             ExitCode::FAILURE
         }
     }
 }
 
+/// What the pack consists of that makes new packs: its own folder, and what those in Rust and other languages are built
+/// with and no registry has.
+const STARTER: [(&str, &str); 3] = [
+    ("plugins/starter", ""),
+    ("plugins/sdk/src", "templates/rust/vendor/scaffold-pack/src/"),
+    ("wit/v0.1.0", "templates/contract/v0.1.0/"),
+];
+
+/// Writes the table that `src/authoring/starter.rs` includes: paths and contents, sorted by path.
+fn embed_starter() -> Result<(), String> {
+    let root = folder("CARGO_MANIFEST_DIR")?;
+    let mut files = Vec::new();
+    for (source, target) in STARTER {
+        for file in files_below(&root, source)? {
+            let inside = file.strip_prefix(source).unwrap_or(&file).trim_start_matches('/').to_owned();
+            files.push((format!("{target}{inside}"), format!("/{file}")));
+        }
+    }
+    files.sort();
+    let mut table = "pub(super) static FILES: &[(&str, &[u8])] = &[\n".to_owned();
+    for (path, file) in files {
+        let line = format!("    ({path:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?}))),\n");
+        table.push_str(&line);
+    }
+    table.push_str("];\n");
+    fs::write(folder("OUT_DIR")?.join("starter.rs"), table).map_err(|error| error.to_string())
+}
+
+fn folder(variable: &str) -> Result<PathBuf, String> {
+    env::var_os(variable).map(PathBuf::from).ok_or(format!("`{variable}` is not set"))
+}
+
 fn embed() -> Result<(), String> {
-    let folder = |variable| env::var_os(variable).map(PathBuf::from).ok_or(format!("`{variable}` is not set"));
     let registry = folder("CARGO_MANIFEST_DIR")?.join("registry");
     let config: Value = json(&read(&registry, "config.json")?).map_err(|problem| format!("config.json: {problem}"))?;
     let id = config["id"].as_str().ok_or("config.json: it has no `id`")?;
@@ -38,7 +72,7 @@ fn embed() -> Result<(), String> {
 
     let mut index = Vec::new();
     let mut blobs = Vec::new();
-    for path in index_files(&registry)? {
+    for path in files_below(&registry, "index")? {
         let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
         let lines = newest(&read(&registry, &path)?).map_err(|problem| format!("{path}: {problem}"))?;
         for line in &lines {
@@ -116,12 +150,12 @@ fn blob_path(sha256: &str) -> String {
     format!("blobs/sha256/{sha256}.wasm")
 }
 
-/// The files below `index/`, relative to the registry.
-fn index_files(registry: &Path) -> Result<Vec<String>, String> {
+/// The files below a folder of `root`, relative to `root`.
+fn files_below(root: &Path, folder: &str) -> Result<Vec<String>, String> {
     let mut files = Vec::new();
-    let mut folders = vec!["index".to_owned()];
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let path = registry.join(&folder);
+        let path = root.join(&folder);
         if !path.exists() {
             continue; // A registry without packs has no index.
         }

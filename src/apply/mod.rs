@@ -29,6 +29,7 @@
 mod change;
 mod disk;
 mod error;
+mod export;
 mod folders;
 mod journal;
 mod place;
@@ -48,6 +49,7 @@ pub use change::{
     After, Before, Change, Edit, Entry, LastChange, LastEdit, Written, change, is_unfinished, last_change,
 };
 pub use error::ApplyError;
+pub use export::export;
 pub use read::read;
 pub use survey::{Found, Obstacle, survey};
 

@@ -1,11 +1,20 @@
-//! From what a compiler made to a pack.
+//! From what an author wrote to a pack.
 //!
-//! A pack's author compiles to a core module; what the host loads is a component that carries its manifest. The two
-//! steps between are pure functions of bytes, so that the same module becomes the same component on every machine:
-//! [`componentize`] wraps the module, and [`crate::component::with_manifest`] adds what `describe` returned.
+//! A pack's author compiles to a core module, or writes a folder without code; what the host loads is a component that
+//! carries its manifest. The steps between are pure functions of bytes, so that the same source becomes the same component
+//! on every machine: [`folder`] makes a module of a folder, [`componentize`] wraps a module, and
+//! [`crate::component::with_manifest`] adds what `describe` returned.
 
+mod cases;
 mod componentize;
 mod error;
+pub mod folder;
+mod join;
+mod starter;
+mod toolchain;
 
+pub use cases::{Case, EXPECTED, Expected, MESSAGE, Run, cases};
 pub use componentize::componentize;
 pub use error::AuthoringError;
+pub use starter::starter;
+pub use toolchain::{Language, ToolchainError, rust};

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod pack;
 mod project;
 mod registry;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::pack::{BuildArguments, NewPackArguments, PackArguments, PackCommand, TestArguments};
 pub use self::project::{
     AddArguments, ApplyArguments, ChangeArguments, CheckArguments, ConflictChoice, DiffArguments, InitArguments,
     RemoveArguments, SafetyArguments, SetArguments, UndoArguments, UpdateArguments,
@@ -113,6 +115,8 @@ pub enum Command {
     Search(SearchArguments),
     /// Show what there is to know about a pack
     Info(InfoArguments),
+    /// Write, build and test packs
+    Pack(PackArguments),
     /// Publish a finished pack to a registry in a folder
     Publish(PublishArguments),
     /// Take a published version back: it serves only where a lockfile names it
@@ -129,7 +133,7 @@ impl Command {
     /// Whether packs are compiled or run for it.
     pub(super) fn runs_packs(&self) -> bool {
         match self {
-            Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_) => true,
+            Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_) | Self::Pack(_) => true,
             Self::Init(_) | Self::Add(_) | Self::Remove(_) | Self::Set(_) | Self::Update(_) => true,
             Self::Apply(_) | Self::Diff(_) | Self::Check(_) => true,
             _ => false,

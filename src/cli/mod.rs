@@ -16,6 +16,7 @@ mod info;
 mod install;
 mod key;
 mod new;
+mod pack;
 mod preview;
 mod printer;
 mod progress;
@@ -124,6 +125,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Command::List => install::list(&home, printer),
         Command::Search(search) => search::run(&search, &arguments.global, &home, printer),
         Command::Info(info) => info::run(&info, &arguments.global, &home, printer),
+        Command::Pack(pack) => pack::run(&pack.command, &arguments.global, &home, printer),
         Command::Publish(publish) => publish::publish(&publish, &home, printer),
         Command::Yank(yank) => publish::yank(&yank, &home, printer),
         Command::Key(key) => key::run(&key.command, &home, printer),

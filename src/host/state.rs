@@ -1,5 +1,7 @@
 //! What the host keeps for one call of one pack.
 
+use std::collections::BTreeMap;
+
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -7,12 +9,18 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use super::limits::{self, Limiter};
 use super::pack::{LogLevel, LogLine};
 use super::wasi::{self, VirtualClock};
+use crate::model::{Context, Name, ProjectPath, Taken};
+
+/// How the contract writes the folder of an instance that stands in the project's root.
+const ROOT: &str = ".";
 
 /// The data of a store. A new one for each call.
 pub struct State {
     pub(super) limiter: Limiter,
     pub(super) clock: VirtualClock,
     pub(super) table: ResourceTable,
+    /// Where the instances stand that the call's arguments name.
+    folders: BTreeMap<Name, Option<ProjectPath>>,
     log: Vec<LogLine>,
     stdout: MemoryOutputPipe,
     stderr: MemoryOutputPipe,
@@ -28,11 +36,25 @@ impl State {
             limiter: Limiter::default(),
             clock: VirtualClock::default(),
             table,
+            folders: BTreeMap::new(),
             log: Vec::new(),
             stdout: MemoryOutputPipe::new(limits::PRINTED),
             stderr: MemoryOutputPipe::new(limits::PRINTED),
             wasi: None,
         }
+    }
+
+    /// Lets the pack ask for the folders of the instances that these arguments name.
+    pub fn know_folders(&mut self, context: &Context, taken: &[Taken]) {
+        let own = (context.instance.clone(), context.at.clone());
+        let others = taken.iter().map(|taken| (taken.instance.clone(), taken.at.clone()));
+        self.folders = std::iter::once(own).chain(others).collect();
+    }
+
+    /// The folder of an instance, where the pack may know it.
+    pub fn folder_of(&self, instance: &str) -> Option<&str> {
+        let (_, at) = self.folders.iter().find(|(name, _)| name.as_str() == instance)?;
+        Some(at.as_ref().map_or(ROOT, ProjectPath::as_str))
     }
 
     /// Adds a line that the pack logged.

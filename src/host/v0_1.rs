@@ -23,7 +23,7 @@ mod wit {
     wasmtime::component::bindgen!({ path: "wit/v0.1.0", world: "pack" });
 }
 
-use wit::scaffold::pack::{jinja, log, types};
+use wit::scaffold::pack::{jinja, layout, log, types};
 
 /// The interface that carries answers over from an older version of a pack.
 const MIGRATION: &str = "scaffold:pack/migration@0.1.0";
@@ -52,6 +52,7 @@ impl Bindings {
 /// Links what the contract lets packs import.
 pub fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     jinja::add_to_linker::<State, HasSelf<State>>(linker, |state| state)?;
+    layout::add_to_linker::<State, HasSelf<State>>(linker, |state| state)?;
     log::add_to_linker::<State, HasSelf<State>>(linker, |state| state)
 }
 
@@ -75,6 +76,12 @@ fn values_of(json: &str) -> Result<JsonObject, jinja::Failure> {
 
 fn failure(error: template::TemplateError) -> jinja::Failure {
     jinja::Failure { message: error.to_string(), line: error.line.and_then(|line| u32::try_from(line).ok()) }
+}
+
+impl layout::Host for State {
+    fn folder(&mut self, instance: String) -> Option<String> {
+        self.folder_of(&instance).map(str::to_owned)
+    }
 }
 
 impl log::Host for State {
@@ -102,6 +109,7 @@ pub fn plan(
     context: &model::Context,
     taken: &[model::Taken],
 ) -> Result<model::Planned, Failure> {
+    store.data_mut().know_folders(context, taken);
     let (context, taken) = arguments(context, taken)?;
     let pack = bindings.pre.instantiate(&mut *store).map_err(Failure::Instance)?;
     let planned = pack.scaffold_pack_generator().call_plan(store, &context, &taken)?;
@@ -117,6 +125,7 @@ pub fn render(
     context: &model::Context,
     taken: &[model::Taken],
 ) -> Result<model::Output, Failure> {
+    store.data_mut().know_folders(context, taken);
     let (context, taken) = arguments(context, taken)?;
     let pack = bindings.pre.instantiate(&mut *store).map_err(Failure::Instance)?;
     let output = pack.scaffold_pack_generator().call_render(store, &context, &taken)?;

@@ -4,7 +4,7 @@ use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Name;
+use super::{Name, ProjectPath};
 
 /// A capability that a pack offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,6 +104,8 @@ pub struct Taken {
     pub pack: Name,
     /// The use of that pack.
     pub instance: Name,
+    /// The folder that it stands in; none means the project's root.
+    pub at: Option<ProjectPath>,
     /// What is offered.
     pub offer: Offer,
 }

@@ -43,6 +43,8 @@ pub struct Context {
     pub project: Project,
     /// The name of this use of the pack.
     pub instance: Name,
+    /// The folder that its files go below; none means the project's root.
+    pub at: Option<ProjectPath>,
     /// The effective answers, defaults filled in.
     pub answers: JsonObject,
 }

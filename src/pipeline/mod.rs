@@ -15,6 +15,7 @@ mod install;
 mod intent;
 mod members;
 mod new;
+mod pack;
 mod past;
 mod phases;
 mod publish;
@@ -49,6 +50,7 @@ pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
+pub use pack::{BuiltPack, Coverage, NewPack, TestOptions, Tested, build_pack, create_pack, test_pack};
 pub use past::{Forgotten, Past};
 pub use replay::replay;
 pub use undo::undo;
@@ -100,6 +102,7 @@ impl<'a> Workshop<'a> {
     pub fn new(home: &Home, registries: Registries<'a>, timeout: Duration, observer: &'a dyn Observer) -> Self {
         let cache = home.cache();
         let compiled = CompiledCode::at(cache.compiled_dir());
+        let registries = registries.reading_folders(pack::of_folder);
         Self { registries, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
     }
 

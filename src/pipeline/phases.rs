@@ -42,6 +42,7 @@ pub(super) fn load(
         let context = Context {
             project: project.clone(),
             instance: member.instance.name.clone(),
+            at: member.instance.at.clone(),
             answers: member.answers_object(),
         };
         Loaded { member, pack, context }

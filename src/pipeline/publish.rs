@@ -21,7 +21,7 @@ pub fn publish(folder: &Path, file: &Path, published: &str, key: Option<&Key>) -
 }
 
 /// The schemas of a manifest are sound: of the questions, and of the facts that are given and taken.
-fn check(manifest: &Manifest) -> Result<(), Failure> {
+pub(super) fn check(manifest: &Manifest) -> Result<(), Failure> {
     Questions::parse(&manifest.id(), &manifest.questions)?;
     let given = manifest.provides.iter().map(|Capability { name, facts, .. }| (name.as_str(), facts));
     let taken = manifest.requires.iter().map(|requirement| (requirement.name.as_str(), &requirement.facts));

@@ -42,7 +42,7 @@ pub use index::{IndexLine, LINE_FORMAT, parse_index, write_index};
 pub use kept::{Kept, kept};
 pub use layout::{Config, blob_path, index_path};
 pub use publish::{PublishError, init, manifest_of, publish, publish_signed, yank};
-pub use registries::Registries;
+pub use registries::{ReadFolder, Registries};
 pub use resolve::{
     Demand, Describe, Info, Locked, Origin, Pin, PinPlace, Place, Requirer, ResolveError, Resolved, info, read_pack,
     recall, resolve,

@@ -5,16 +5,22 @@
 //! found.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use super::{Access, IndexLine, RegistryError, ResolveError, Source, address};
-use crate::model::{Name, near};
+use crate::model::{Name, Report, near};
 
 /// The default registry, and those that have a name.
 pub struct Registries<'a> {
     default: Entry<'a>,
     named: BTreeMap<Name, Entry<'a>>,
+    read_folder: Option<ReadFolder>,
 }
+
+/// Makes a finished pack of a folder of sources; none where the folder holds none for which that takes no compiler. Making
+/// packs is no business of this room, so the caller brings it.
+pub type ReadFolder = fn(&Path) -> Option<Result<Vec<u8>, Report>>;
 
 /// A registry that is opened when it is needed.
 struct Entry<'a> {
@@ -34,13 +40,24 @@ impl<'a> Registries<'a> {
     pub fn new(default: Option<String>, named: BTreeMap<Name, String>, access: &'a Access<'a>) -> Self {
         let entry = |address| Entry { address, access: Some(access), opened: OnceLock::new() };
         let named = named.into_iter().map(|(name, address)| (name, entry(Some(address)))).collect();
-        Self { default: entry(default), named }
+        Self { default: entry(default), named, read_folder: None }
+    }
+
+    /// The same, where the path of a folder stands for the pack that it makes.
+    #[must_use]
+    pub fn reading_folders(self, read_folder: ReadFolder) -> Self {
+        Self { read_folder: Some(read_folder), ..self }
+    }
+
+    /// The pack that a folder makes, if it makes one.
+    pub(super) fn pack_of_folder(&self, folder: &Path) -> Option<Result<Vec<u8>, Report>> {
+        self.read_folder.and_then(|read_folder| read_folder(folder))
     }
 
     /// One registry alone, as the default.
     pub fn only(source: &'a dyn Source) -> Self {
         let default = Entry { address: None, access: None, opened: OnceLock::from(Opened::Given(source)) };
-        Self { default, named: BTreeMap::new() }
+        Self { default, named: BTreeMap::new(), read_folder: None }
     }
 
     /// The registry of this name, or the default one.

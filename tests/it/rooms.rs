@@ -22,6 +22,8 @@ const ROOMS: [(&str, &[&str]); 15] = [
         "pipeline",
         &[
             "apply",
+            "authoring",
+            "component",
             "compose",
             "host",
             "model",

@@ -4,6 +4,7 @@
 //! cargo xtask setup                       installs what the rest needs (Debian, as root)
 //! cargo xtask test [PART...]              runs every check, or those named
 //! cargo xtask build [PACK...]             builds packs to target/packs/NAME-VERSION.wasm
+//! cargo xtask generic                     compiles the code of packs without code, which `scaffold` carries
 //! cargo xtask publish [--registry DIR]    builds the first-party packs and publishes them
 //! cargo xtask mutations [CASE...]         breaks the code once for each case of the gallery, and wants the case to fail
 //! cargo xtask verify                      makes projects and runs their own checks on a throw-away PostgreSQL
@@ -15,6 +16,7 @@
 mod checklist;
 mod checks;
 mod failure;
+mod generic;
 mod mutations;
 mod packs;
 mod parts;
@@ -33,7 +35,7 @@ use std::process::ExitCode;
 use failure::{Failure, Outcome};
 use parts::Verdict;
 
-const USAGE: &str = "usage: cargo xtask setup | test [PART...] | build [PACK...] | publish [--registry DIR] | mutations [CASE...] | \
+const USAGE: &str = "usage: cargo xtask setup | test [PART...] | build [PACK...] | generic | publish [--registry DIR] | mutations [CASE...] | \
                      verify";
 
 fn main() -> ExitCode {
@@ -58,6 +60,7 @@ fn run(args: &[&str]) -> Outcome<()> {
             }
             Ok(())
         }
+        ["generic"] => generic::write(&root),
         ["publish"] => publish::publish(&root, &root.join("registry")),
         ["publish", "--registry", folder] => publish::publish(&root, Path::new(folder)),
         ["mutations", names @ ..] => mutations::run(&root, names),

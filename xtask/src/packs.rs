@@ -74,9 +74,13 @@ fn sources(root: &Path, toolchain: &Toolchain) -> Outcome<Vec<Source>> {
     Ok(sources)
 }
 
-/// A package as cargo describes it, if it is a pack: those are the crates that make a module.
+/// A package as cargo describes it, if it is a pack: those are the crates that make a module, but for the one that is a
+/// part of every pack without code.
 fn source(package: &Value) -> Option<Source> {
     let is_module = |target: &&Value| target["kind"].as_array().is_some_and(|kinds| kinds.contains(&"cdylib".into()));
+    if package["metadata"]["scaffold"]["part"] == true {
+        return None;
+    }
     let target = package["targets"].as_array()?.iter().find(is_module)?;
     Some(Source {
         name: package["name"].as_str()?.to_owned(),
@@ -94,10 +98,15 @@ fn choose(sources: Vec<Source>, names: &[&str]) -> Outcome<Vec<Source>> {
     Ok(sources.into_iter().filter(|source| names.is_empty() || names.contains(&source.name.as_str())).collect())
 }
 
+/// The module that the compiler made of a crate.
+pub fn module(root: &Path, name: &str) -> Outcome<Vec<u8>> {
+    let module = workspace(root).join("target").join(TARGET).join("release").join(format!("{name}.wasm"));
+    fs::read(&module).map_err(Failure::io(&module))
+}
+
 /// From the compiler's module to the file that a registry takes.
 fn finish(root: &Path, folder: &Path, host: &Host, source: Source) -> Outcome<Built> {
-    let module = workspace(root).join("target").join(TARGET).join("release").join(format!("{}.wasm", source.module));
-    let module = fs::read(&module).map_err(Failure::io(&module))?;
+    let module = module(root, &source.module)?;
     let component = componentize(&module).map_err(|error| Failure::from_report(&source.name, &error))?;
     let manifest = describe(host, &source.name, &component)?;
     if (manifest.name.as_str(), manifest.version.to_string()) != (source.name.as_str(), source.version.clone()) {

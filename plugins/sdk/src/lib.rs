@@ -48,6 +48,11 @@
 //! type of the pack's own; without it, [`jinja::holds`] and [`jinja::interpolate`] ask the host, in the language of
 //! the templates, and a pack stays some 20 KB smaller.
 //!
+//! # Folders
+//!
+//! A pack's paths are relative to the folder of its own instance; the host puts that before them. Where the instances
+//! stand whose facts it takes is told by [`layout::folder`].
+//!
 //! # Building
 //!
 //! A pack is a crate of the type `cdylib`, compiled for `wasm32-unknown-unknown`; `cargo xtask build` makes a
@@ -72,6 +77,7 @@ mod diagnostic;
 #[doc(hidden)]
 pub mod glue;
 pub mod jinja;
+pub mod layout;
 pub mod log;
 mod manifest;
 mod object;

@@ -130,7 +130,8 @@ impl<'a> Exchange<'a> {
     fn take(&self, giver: usize, at: usize) -> Option<Taken> {
         let instance = self.instances.get(giver)?;
         let offer = self.offers.get(giver)?.get(at)?.clone();
-        Some(Taken { pack: instance.manifest.name.clone(), instance: instance.name.clone(), offer })
+        let Instance { name, at, manifest } = instance;
+        Some(Taken { pack: manifest.name.clone(), instance: name.clone(), at: at.clone(), offer })
     }
 
     /// The places of the offers that meet a requirement of the instance at `place`.

@@ -249,7 +249,7 @@ impl Diagnose for ResolveError {
             ),
             Self::Unreadable { .. } => report("pack-unreadable", "check the path and that you may read the file"),
             Self::IsFolder { .. } => {
-                report("pack-is-folder", "build the pack, and name the `.wasm` that the build made")
+                report("pack-is-folder", "build it with `scaffold pack build`, and name the `.wasm` that this makes")
             }
             Self::Component { error, .. } => Report { message: self.to_string(), ..error.report() },
             Self::Describe { path, report } => report.as_ref().clone().detail(format!("in `{}`", path.display())),

@@ -60,7 +60,7 @@ pub fn info(spec: &Spec, registries: &Registries<'_>, describe: &mut Describe<'_
             in_registry(registry.as_ref(), name, requirement, registries)
         }
         PackSpec::Path(path) => {
-            let local = local::read(path, describe)?;
+            let local = local::read(path, registries, describe)?;
             Ok(Info {
                 manifest: (*local.manifest).clone(),
                 contract: local.inspection.contract.clone(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Describe, ResolveError};
 use crate::component::{self, ComponentError, Inspection};
 use crate::model::{Digest, Manifest};
-use crate::registry::MAX_BLOB;
+use crate::registry::{MAX_BLOB, Registries};
 
 /// A pack that was read from a file.
 pub(super) struct LocalPack {
@@ -19,9 +19,21 @@ pub(super) struct LocalPack {
     pub(super) inspection: Inspection,
 }
 
-/// Reads the pack at `path`, and asks `describe` for a manifest that it does not carry.
-pub(super) fn read(path: &Path, describe: &mut Describe<'_>) -> Result<LocalPack, ResolveError> {
-    examine(path, read_pack(path)?, describe)
+/// Reads the pack at `path`, or that which the folder there makes, and asks `describe` for a manifest that it does not
+/// carry.
+pub(super) fn read(
+    path: &Path,
+    registries: &Registries<'_>,
+    describe: &mut Describe<'_>,
+) -> Result<LocalPack, ResolveError> {
+    let source = if path.is_dir() { registries.pack_of_folder(path) } else { None };
+    let bytes = match source {
+        Some(made) => {
+            made.map_err(|report| ResolveError::Describe { path: path.to_owned(), report: Box::new(report) })?
+        }
+        None => read_pack(path)?,
+    };
+    examine(path, bytes, describe)
 }
 
 /// What the bytes of the pack at `path` are.

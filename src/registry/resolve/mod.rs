@@ -174,7 +174,7 @@ pub fn resolve(
 ) -> Result<Vec<Resolved>, ResolveError> {
     let mut request = Request::default();
     for spec in wanted {
-        request.add(spec, describe)?;
+        request.add(spec, registries, describe)?;
     }
     request.check_sources(registries)?;
     let mut demands = request.demands.clone();
@@ -208,7 +208,12 @@ struct Request {
 }
 
 impl Request {
-    fn add(&mut self, spec: &Spec, describe: &mut Describe<'_>) -> Result<(), ResolveError> {
+    fn add(
+        &mut self,
+        spec: &Spec,
+        registries: &Registries<'_>,
+        describe: &mut Describe<'_>,
+    ) -> Result<(), ResolveError> {
         let pack = match &spec.pack {
             PackSpec::Named { registry, name, requirement } => {
                 let requirement = requirement.clone().unwrap_or(VersionReq::STAR);
@@ -216,7 +221,7 @@ impl Request {
                 self.demands.entry(name.clone()).or_default().push(demand);
                 name.clone()
             }
-            PackSpec::Path(path) => self.add_local(local::read(path, describe)?)?,
+            PackSpec::Path(path) => self.add_local(local::read(path, registries, describe)?)?,
             PackSpec::Oci(_) => {
                 return Err(ResolveError::Unsupported { spec: spec.to_string(), requirer: Requirer::Project });
             }

@@ -65,7 +65,7 @@ pub fn recall(
         PinPlace::Path(path) => {
             let local = match kept(&pin.digest) {
                 Some(bytes) => local::examine(path, bytes, describe)?,
-                None => local::read(path, describe)?,
+                None => local::read(path, registries, describe)?,
             };
             if local.digest != pin.digest {
                 return Err(ResolveError::PinnedGone { pack: pin.pack.clone(), path: path.clone() });

@@ -5,6 +5,7 @@
 #![allow(clippy::panic, reason = "a test kit fails tests by panicking")]
 
 pub(crate) mod jinja;
+pub(crate) mod layout;
 
 use serde_json::{Map, Value, json};
 use std::{assert, panic};
@@ -37,6 +38,11 @@ pub fn taken(pack: &str, capability: &str, facts: &Value) -> Taken {
         version: "1.0.0".to_owned(),
         facts: facts.to_string(),
     }
+}
+
+/// Lets an instance stand in a folder rather than in the project's root, for the rest of this test.
+pub fn stands_in(instance: &str, folder: &str) {
+    layout::place(instance, folder);
 }
 
 /// The pack's first phase.

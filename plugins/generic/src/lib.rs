@@ -1,0 +1,165 @@
+//! The code of every pack without code.
+//!
+//! A pack's author writes a folder, `pack.toml` and templates; `scaffold pack build` makes a blueprint of it and puts it
+//! into a copy of this module's memory. What is here reads the blueprint and does what it says, with the host's Jinja
+//! for everything that has to be evaluated: no engine, no parser, nothing but lists and conditions.
+#![no_std]
+
+mod data;
+mod json;
+mod shares;
+mod values;
+
+use scaffold_blueprint::{Blueprint, Cardinality, Check, Severity};
+use scaffold_pack::bindings::exports::scaffold::pack::generator::Guest;
+use scaffold_pack::bindings::scaffold::pack::types;
+use scaffold_pack::prelude::*;
+use scaffold_pack::{
+    Capability, Context, Dependency, Diagnostic, Manifest, Object, Offer, Phase, Planned, Requirement, Taken,
+};
+
+/// The pack.
+pub struct Generic;
+
+impl Guest for Generic {
+    fn describe() -> Manifest {
+        data::blueprint().map_or_else(|| Manifest::new("", ""), |blueprint| manifest(blueprint.manifest))
+    }
+
+    fn plan(context: Context, taken: Vec<Taken>) -> Result<Planned, Vec<Diagnostic>> {
+        plan(&carried()?, &context, &taken)
+    }
+
+    fn render(context: Context, taken: Vec<Taken>) -> Result<types::Output, Vec<Diagnostic>> {
+        render(carried()?, &context, &taken)
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+scaffold_pack::bindings::export_bindings!(Generic with_types_in scaffold_pack::bindings);
+
+fn carried() -> Result<Blueprint, Vec<Diagnostic>> {
+    data::blueprint().ok_or_else(|| vec![Diagnostic::error("the pack carries no blueprint")])
+}
+
+/// The first phase of a blueprint.
+///
+/// # Errors
+/// Checks that do not hold, and expressions that fail.
+pub fn plan(blueprint: &Blueprint, context: &Context, taken: &[Taken]) -> Result<Planned, Vec<Diagnostic>> {
+    let values = values::values(blueprint, Phase::Plan, context, taken)?;
+    let mut planned = Planned::new();
+    let mut errors = Vec::new();
+    for check in &blueprint.checks {
+        if !values::holds(&check.holds, &values)? {
+            let said = complaint(check, &values)?;
+            let found = if check.severity == Severity::Error { &mut errors } else { &mut planned.diagnostics };
+            found.push(said);
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    for offer in &blueprint.offers {
+        if applies(offer.when.as_ref(), &values)? {
+            planned.offers.push(Offer {
+                capability: offer.capability.clone(),
+                version: offer.version.clone(),
+                facts: values::json(&offer.facts, &values)?,
+            });
+        }
+    }
+    Ok(planned)
+}
+
+fn applies(when: Option<&String>, values: &Object) -> Result<bool, Vec<Diagnostic>> {
+    when.map_or(Ok(true), |condition| values::holds(condition, values))
+}
+
+fn complaint(check: &Check, values: &Object) -> Result<Diagnostic, Vec<Diagnostic>> {
+    Ok(Diagnostic {
+        severity: match check.severity {
+            Severity::Error => types::Severity::Error,
+            Severity::Warning => types::Severity::Warning,
+            Severity::Note => types::Severity::Note,
+        },
+        message: values::text(&check.message, values)?,
+        answer: check.answer.clone(),
+        help: check.help.as_ref().map(|help| values::text(help, values)).transpose()?,
+    })
+}
+
+/// The second phase of a blueprint.
+///
+/// # Errors
+/// Expressions that fail.
+pub fn render(blueprint: Blueprint, context: &Context, taken: &[Taken]) -> Result<types::Output, Vec<Diagnostic>> {
+    let values = values::values(&blueprint, Phase::Render, context, taken)?;
+    let mut contributions = Vec::new();
+    for share in &blueprint.shares {
+        shares::contribute(share, &values, &mut contributions)?;
+    }
+    let mut next_steps = Vec::new();
+    for step in &blueprint.steps {
+        if applies(step.when.as_ref(), &values)? {
+            let title = values::text(&step.title, &values)?;
+            next_steps.push(types::Step { title, command: shares::texts(&step.command, &values)? });
+        }
+    }
+    let source = |source: scaffold_blueprint::Source| types::Source {
+        name: source.name,
+        text: source.text,
+        syntax: source.marks.map(|marks| types::Syntax {
+            block: marks.block,
+            variable: marks.variable,
+            comment: marks.comment,
+        }),
+    };
+    Ok(types::Output {
+        templates: blueprint.sources.into_iter().map(source).collect(),
+        contributions,
+        diagnostics: Vec::new(),
+        next_steps,
+    })
+}
+
+fn manifest(manifest: scaffold_blueprint::Manifest) -> Manifest {
+    let dependency = |dependency: scaffold_blueprint::Dependency| Dependency {
+        name: dependency.name,
+        version: dependency.version,
+        source: dependency.source,
+    };
+    let capability = |capability: scaffold_blueprint::Capability| Capability {
+        name: capability.name,
+        version: capability.version,
+        facts: capability.facts,
+    };
+    Manifest {
+        name: manifest.name,
+        version: manifest.version,
+        summary: manifest.summary,
+        description: manifest.description,
+        license: manifest.license,
+        keywords: manifest.keywords,
+        questions: manifest.questions,
+        dependencies: manifest.dependencies.into_iter().map(dependency).collect(),
+        provides: manifest.provides.into_iter().map(capability).collect(),
+        requires: manifest.requires.into_iter().map(requirement).collect(),
+        extra: "{}".to_owned(),
+    }
+}
+
+fn requirement(requirement: scaffold_blueprint::Requirement) -> Requirement {
+    Requirement {
+        name: requirement.name,
+        version: requirement.version,
+        cardinality: match requirement.cardinality {
+            Cardinality::ExactlyOne => types::Cardinality::ExactlyOne,
+            Cardinality::AtMostOne => types::Cardinality::AtMostOne,
+            Cardinality::AtLeastOne => types::Cardinality::AtLeastOne,
+            Cardinality::AnyNumber => types::Cardinality::AnyNumber,
+        },
+        facts: requirement.facts,
+        needed_in: if requirement.in_plan { Phase::Plan } else { Phase::Render },
+    }
+}

@@ -1,0 +1,159 @@
+//! The cases of a pack: folders below `tests/` that say what the pack makes of which answers.
+//!
+//! A case is `answers.toml` (or `.yaml`, `.json`), and what comes of them: the tree in `expected/`, or the lines in
+//! `message.txt` where the answers are refused. `case.toml` says the rest: the project's name, other packs beside this
+//! one, further answers in all combinations, commands that are run in the project.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::folder::{Contents, FolderError, Sources};
+
+/// The folder of all cases.
+const CASES: &str = "tests";
+/// What a case may be called by its answers.
+const ANSWERS: [&str; 3] = ["answers.toml", "answers.yaml", "answers.json"];
+/// The expected tree.
+pub const EXPECTED: &str = "expected";
+/// The expected message.
+pub const MESSAGE: &str = "message.txt";
+/// What else a case says.
+const SETTINGS: &str = "case.toml";
+
+/// One case.
+#[derive(Debug)]
+pub struct Case {
+    /// The folder's name.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The file with its answers.
+    pub answers: Option<PathBuf>,
+    /// What else it says.
+    pub settings: Settings,
+    /// What is to come of it.
+    pub expected: Expected,
+}
+
+/// What is to come of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// Exactly these files.
+    Tree(BTreeMap<String, Vec<u8>>),
+    /// A refusal, in which each of these lines stands.
+    Message(Vec<String>),
+    /// A project, whatever is in it.
+    Anything,
+}
+
+/// `case.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The project's name.
+    pub name: String,
+    /// The project's year.
+    pub year: u16,
+    /// Other packs of the project: paths are relative to the pack's folder.
+    pub packs: Vec<String>,
+    /// The folders of instances that don't go to the root.
+    pub at: BTreeMap<String, String>,
+    /// Answers that are given in all combinations.
+    pub matrix: BTreeMap<String, Vec<Value>>,
+    /// What is run in the project that was made.
+    pub run: Vec<Run>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "shop".to_owned(),
+            year: 2026,
+            packs: Vec::new(),
+            at: BTreeMap::new(),
+            matrix: BTreeMap::new(),
+            run: Vec::new(),
+        }
+    }
+}
+
+/// A command that has to succeed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// A program and its arguments.
+    pub command: Vec<String>,
+    /// What it has to print.
+    pub prints: Option<String>,
+}
+
+/// Reads the cases of the pack in `folder`, sorted by name.
+///
+/// # Errors
+/// Files that can't be read or understood.
+pub fn cases(folder: &Path) -> Result<Vec<Case>, FolderError> {
+    let at = folder.join(CASES);
+    if !at.is_dir() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |error| FolderError::Unreadable { path: at.clone(), error };
+    let mut cases = Vec::new();
+    for entry in fs::read_dir(&at).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        // Tests in the pack's own language may stand beside the cases.
+        let is_case = |path: &Path| {
+            let has = |file: &str| path.join(file).exists();
+            ANSWERS.iter().any(|file| has(file)) || has(SETTINGS) || has(EXPECTED) || has(MESSAGE)
+        };
+        if path.is_dir() && is_case(&path) {
+            cases.push(case(name, path)?);
+        }
+    }
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(cases)
+}
+
+fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
+    let sources = Sources::Disk(&folder);
+    let settings = if sources.has(SETTINGS) {
+        let text = sources.text(SETTINGS)?;
+        let file = format!("{CASES}/{name}/{SETTINGS}");
+        toml::from_str(&text).map_err(|error| FolderError::toml(&file, &text, &error))?
+    } else {
+        Settings::default()
+    };
+    let expected = if sources.has(MESSAGE) {
+        let text = sources.text(MESSAGE)?;
+        Expected::Message(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+    } else if folder.join(EXPECTED).is_dir() {
+        let files = sources.below(EXPECTED)?;
+        Expected::Tree(files.into_iter().map(|(path, contents)| (path, Contents::into_bytes(contents))).collect())
+    } else {
+        Expected::Anything
+    };
+    let answers = ANSWERS.iter().map(|file| folder.join(file)).find(|path| path.is_file());
+    Ok(Case { name, folder, answers, settings, expected })
+}
+
+impl Case {
+    /// What is given beside `answers.toml`: one list for each combination of the matrix, each as `--set` takes it.
+    pub fn combinations(&self) -> Vec<Vec<String>> {
+        let mut combinations = vec![Vec::new()];
+        for (key, values) in &self.settings.matrix {
+            let with = |combination: &Vec<String>, value: &Value| {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                combination.iter().cloned().chain([format!("{key}={value}")]).collect::<Vec<_>>()
+            };
+            combinations = combinations
+                .iter()
+                .flat_map(|combination| values.iter().map(move |value| with(combination, value)))
+                .collect();
+        }
+        combinations
+    }
+}

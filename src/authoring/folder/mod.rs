@@ -1,0 +1,61 @@
+//! Packs without code: a folder becomes a pack, with no compiler on the machine.
+//!
+//! The folder holds `pack.toml`, `templates/` and, where some text is no file by itself, `partials/`. What it says is
+//! checked and turned into a blueprint here; the generic pack, which is compiled once and is a part of this program, does
+//! what the blueprint says. Files are read in order of their paths, text with LF, and nothing of the file system but
+//! names and contents counts, so that one folder gives one pack on every machine.
+
+mod error;
+mod files;
+mod manifest;
+mod ordered;
+mod pack_file;
+mod shares;
+mod text;
+
+use scaffold_blueprint::{Blueprint, Code as _};
+
+pub use error::FolderError;
+pub use files::{Contents, Sources};
+
+use self::files::{PARTIALS, TEMPLATES};
+use self::pack_file::PackFile;
+use self::shares::Shares;
+use super::{AuthoringError, componentize, join};
+use crate::model::Manifest;
+
+/// The file that makes a folder a pack without code.
+pub const PACK_FILE: &str = "pack.toml";
+
+/// The core module that every pack without code has; `cargo xtask generic` makes it of `plugins/generic`.
+const GENERIC: &[u8] = include_bytes!("generic.wasm");
+
+/// A pack that was made of a folder.
+#[derive(Clone, Debug)]
+pub struct FolderPack {
+    /// The component, without its manifest's section.
+    pub component: Vec<u8>,
+    /// What it says of itself.
+    pub manifest: Manifest,
+}
+
+/// Makes a pack of a folder.
+///
+/// # Errors
+/// A `pack.toml` that can't be read or says what can't be, and templates that can't be used.
+pub fn build(folder: Sources<'_>) -> Result<FolderPack, AuthoringError> {
+    let (pack, ordered) = PackFile::read(folder)?;
+    let manifest = manifest::of(folder, &pack, &ordered)?;
+    let Shares { sources, shares } = shares::of(&pack, folder.below(TEMPLATES)?, folder.below(PARTIALS)?)?;
+    let blueprint = Blueprint {
+        manifest: manifest::coded(&manifest),
+        sources,
+        computed: manifest::computed(&ordered),
+        checks: pack.check.iter().map(manifest::check).collect::<Result<_, FolderError>>()?,
+        offers: manifest::offers(&pack, &ordered),
+        shares,
+        steps: pack.step.iter().map(manifest::step).collect(),
+    };
+    let component = componentize(&join::with_data(GENERIC, &blueprint.to_bytes())?)?;
+    Ok(FolderPack { component, manifest })
+}

@@ -1,0 +1,70 @@
+//! Languages: which one a folder's pack is written in, and the tools that make a component of it.
+//!
+//! The tools are those that the language's people have anyway, called as they would call them. What is missing is said
+//! with the command that gets it.
+
+mod error;
+mod process;
+pub mod rust;
+
+use std::fmt;
+use std::path::Path;
+
+pub use error::ToolchainError;
+
+use super::AuthoringError;
+use super::folder::{self, PACK_FILE, Sources};
+
+/// What a pack is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// No code: `pack.toml`.
+    None,
+    /// A crate: `Cargo.toml`.
+    Rust,
+}
+
+/// The file by which each language is known.
+const KNOWN_BY: [(&str, Language); 2] = [(PACK_FILE, Language::None), ("Cargo.toml", Language::Rust)];
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "no code",
+            Self::Rust => "Rust",
+        })
+    }
+}
+
+impl Language {
+    /// The language of the pack in a folder.
+    ///
+    /// # Errors
+    /// A folder that holds no pack's source, or those of two.
+    pub fn of(folder: &Path) -> Result<Self, AuthoringError> {
+        let mut found = KNOWN_BY.into_iter().filter(|(file, _)| folder.join(file).is_file());
+        match (found.next(), found.next()) {
+            (Some((_, language)), None) => Ok(language),
+            (None, _) => {
+                let files = KNOWN_BY.map(|(file, _)| format!("`{file}`")).join(", ");
+                let problem = format!("it has none of {files}");
+                Err(AuthoringError::NoSource { folder: folder.to_owned(), problem })
+            }
+            (Some((first, _)), Some((second, _))) => {
+                let problem = format!("it has `{first}` and `{second}`, and a pack is written in one language");
+                Err(AuthoringError::NoSource { folder: folder.to_owned(), problem })
+            }
+        }
+    }
+
+    /// Makes a component of the pack in `folder`, without its manifest's section.
+    ///
+    /// # Errors
+    /// Tools that are missing or fail, and sources that make no pack.
+    pub fn build(self, folder: &Path) -> Result<Vec<u8>, AuthoringError> {
+        match self {
+            Self::None => folder::build(Sources::Disk(folder)).map(|pack| pack.component),
+            Self::Rust => rust::build(folder),
+        }
+    }
+}

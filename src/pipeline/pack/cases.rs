@@ -1,0 +1,288 @@
+//! `scaffold pack test`: a pack's cases, each a run of the pipeline like any other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use similar::TextDiff;
+
+use super::{BuiltPack, build_pack, run_bytes};
+use crate::apply;
+use crate::authoring::{self, Case, EXPECTED, Expected, MESSAGE, Run};
+use crate::model::{Name, Project, ProjectPath, Report, Tree, io_cause};
+use crate::pipeline::{Failure, Inputs, Past, Rendered, Workshop};
+use crate::project::{Given, Mode, Questions};
+use crate::registry::{PackSpec, Spec};
+
+use super::coverage::{Coverage, Seen};
+
+/// The most lines of a difference that are shown.
+const MAX_DIFF: usize = 60;
+
+/// How cases are run.
+#[derive(Clone, Debug, Default)]
+pub struct TestOptions {
+    /// The cases to run; none means all.
+    pub only: Vec<String>,
+    /// Whether what comes out is what is expected from now on.
+    pub bless: bool,
+}
+
+/// What came of it, where all went well.
+#[derive(Debug)]
+pub struct Tested {
+    /// The pack.
+    pub pack: BuiltPack,
+    /// The cases, and how often each was run.
+    pub cases: Vec<(String, usize)>,
+    /// The cases whose expectations were written.
+    pub blessed: Vec<String>,
+    /// What no case touched.
+    pub coverage: Coverage,
+}
+
+/// Builds the pack in `folder`, and runs its cases.
+///
+/// # Errors
+/// A pack that can't be built, and one report for each case that fails.
+pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) -> Result<Tested, Failure> {
+    let pack = build_pack(workshop, folder)?;
+    let cases = chosen(authoring::cases(folder)?, &options.only)?;
+    let questions = Questions::parse(&pack.manifest.id(), &pack.manifest.questions)?;
+    let mut seen = Seen::default();
+    let mut tested = Vec::new();
+    let mut blessed = Vec::new();
+    let mut failed = Vec::new();
+    for case in &cases {
+        let combinations = case.combinations();
+        for set in &combinations {
+            let outcome = run_case(workshop, folder, &pack, case, set, &mut seen)?;
+            let problem = judge(case, set, &outcome);
+            match problem {
+                None => {}
+                Some(_) if options.bless && case.settings.matrix.is_empty() && can_bless(case, &outcome) => {
+                    bless(case, &outcome)?;
+                    blessed.push(case.name.clone());
+                }
+                Some(report) => failed.push(report),
+            }
+        }
+        tested.push((case.name.clone(), combinations.len()));
+    }
+    if !failed.is_empty() {
+        return Err(Failure::Reports(failed));
+    }
+    let coverage = seen.coverage(folder, pack.language, &questions);
+    Ok(Tested { pack, cases: tested, blessed, coverage })
+}
+
+fn chosen(cases: Vec<Case>, only: &[String]) -> Result<Vec<Case>, Failure> {
+    if let Some(unknown) = only.iter().find(|name| !cases.iter().any(|case| case.name == **name)) {
+        let message = format!("the pack has no case `{unknown}`");
+        let known = cases.iter().map(|case| format!("it has `{}`", case.name));
+        let report = Report::new("pack-test-unknown", message).details(known);
+        return Err(Failure::Reports(vec![report.hint("name a folder of `tests/`")]));
+    }
+    Ok(cases.into_iter().filter(|case| only.is_empty() || only.contains(&case.name)).collect())
+}
+
+/// What one run of a case ended with: a project, or the reports of why there is none.
+type Outcome = Result<Rendered, Vec<Report>>;
+
+fn run_case(
+    workshop: &Workshop<'_>,
+    folder: &Path,
+    pack: &BuiltPack,
+    case: &Case,
+    set: &[String],
+    seen: &mut Seen,
+) -> Result<Outcome, Failure> {
+    let settings = &case.settings;
+    let inputs = Inputs {
+        project: Project { name: settings.name.clone(), year: settings.year },
+        wanted: settings.packs.iter().map(|text| spec(folder, text)).collect::<Result<_, _>>()?,
+        places: settings.at.iter().map(|(name, at)| place(case, name, at)).collect::<Result<_, _>>()?,
+        locked: BTreeMap::new(),
+        joined: Vec::new(),
+        given: Given::read(set, case.answers.as_deref())?,
+        past: Past::default(),
+        mode: Mode::Defaults,
+        settlements: BTreeMap::new(),
+    };
+    match run_bytes(workshop, &pack.bytes, inputs) {
+        Ok(rendered) => {
+            seen.add(&pack.manifest.name, &rendered);
+            Ok(Ok(rendered))
+        }
+        Err(Failure::Reports(reports)) => {
+            seen.add_refused(case, set);
+            Ok(Err(reports))
+        }
+        Err(interrupted) => Err(interrupted),
+    }
+}
+
+/// Another pack of a case; a path is relative to the pack's folder.
+fn spec(folder: &Path, text: &str) -> Result<Spec, Failure> {
+    let mut spec: Spec = text.parse()?;
+    if let PackSpec::Path(path) = &mut spec.pack {
+        *path = std::path::absolute(folder.join(&path)).map_err(|error| super::unwritable(&error))?;
+    }
+    Ok(spec)
+}
+
+fn place(case: &Case, name: &str, at: &str) -> Result<(Name, ProjectPath), Failure> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        let message = format!("case `{}` puts `{name}` where nothing can stand: {error}", case.name);
+        Failure::Reports(vec![Report::new("at-invalid", message).hint("write `at = { INSTANCE = \"DIR\" }`")])
+    };
+    let instance = name.parse().map_err(|error: crate::model::NameError| wrong(&error))?;
+    Ok((instance, ProjectPath::parse(at).map_err(|error| wrong(&error))?))
+}
+
+/// What is wrong with what came of a case; none where it is as it should be.
+fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
+    let with = if set.is_empty() { String::new() } else { format!(" with `{}`", set.join("`, `")) };
+    let failed = |what: &str, details: Vec<String>| {
+        let message = format!("case `{}`{with} {what}", case.name);
+        let hint = "if it is right as it is now, run `scaffold pack test --bless` and look at what changed";
+        Report::new("pack-test-failed", message).details(details).hint(hint)
+    };
+    match (outcome, &case.expected) {
+        (Err(reports), Expected::Message(lines)) => {
+            let said = said(reports);
+            let missing: Vec<String> =
+                lines.iter().filter(|line| !said.contains(line.trim())).map(|line| format!("- {line}")).collect();
+            if missing.is_empty() {
+                return None;
+            }
+            let said = said.lines().map(|line| format!("+ {line}"));
+            Some(failed("is refused in other words", missing.into_iter().chain(said).collect()))
+        }
+        (Err(reports), _) => Some(failed("is refused", said(reports).lines().map(str::to_owned).collect())),
+        (Ok(_), Expected::Message(_)) => Some(failed("makes a project, and should be refused", Vec::new())),
+        (Ok(rendered), expected) => {
+            if let Expected::Tree(files) = expected {
+                let differences = differences(files, &rendered.tree);
+                if !differences.is_empty() {
+                    return Some(failed("makes other files", differences));
+                }
+            }
+            let problem = case.settings.run.iter().find_map(|run| run_in(rendered, run).err());
+            problem.map(|(what, details)| failed(&what, details))
+        }
+    }
+}
+
+/// All that reports say.
+fn said(reports: &[Report]) -> String {
+    let lines = reports.iter().flat_map(|report| {
+        [report.message.clone()].into_iter().chain(report.details.iter().cloned()).chain(report.hint.clone())
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// How the files that were made differ from those that are expected, as a unified diff.
+fn differences(expected: &BTreeMap<String, Vec<u8>>, tree: &Tree) -> Vec<String> {
+    let made: BTreeMap<&str, &[u8]> =
+        tree.files.iter().map(|(path, file)| (path.as_str(), file.contents.as_slice())).collect();
+    let paths: BTreeSet<&str> = expected.keys().map(String::as_str).chain(made.keys().copied()).collect();
+    let mut lines = Vec::new();
+    for path in paths {
+        let (old, new) = (expected.get(path).map(Vec::as_slice), made.get(path).copied());
+        if old != new {
+            lines.extend(difference(path, old, new));
+        }
+    }
+    if lines.len() > MAX_DIFF {
+        let more = lines.len() - MAX_DIFF;
+        lines.truncate(MAX_DIFF);
+        lines.push(format!("and {more} lines more"));
+    }
+    lines
+}
+
+fn difference(path: &str, old: Option<&[u8]>, new: Option<&[u8]>) -> Vec<String> {
+    let text = |bytes: Option<&[u8]>| std::str::from_utf8(bytes.unwrap_or_default()).map(str::to_owned);
+    let (Ok(before), Ok(after)) = (text(old), text(new)) else {
+        return vec![format!("`{path}` is not text, and differs")];
+    };
+    let name = |bytes: Option<&[u8]>, folder: &str| match bytes {
+        Some(_) => format!("{folder}/{path}"),
+        None => "/dev/null".to_owned(),
+    };
+    let diff = TextDiff::from_lines(&before, &after);
+    let unified = diff.unified_diff().header(&name(old, EXPECTED), &name(new, "made")).to_string();
+    let lines: Vec<String> = unified.lines().map(str::to_owned).collect();
+    // Files without contents differ in being there.
+    if lines.is_empty() {
+        vec![format!("--- {}", name(old, EXPECTED)), format!("+++ {}", name(new, "made"))]
+    } else {
+        lines
+    }
+}
+
+/// Runs a command in the project.
+fn run_in(rendered: &Rendered, run: &Run) -> Result<(), (String, Vec<String>)> {
+    let [program, arguments @ ..] = run.command.as_slice() else { return Ok(()) };
+    let line = run.command.join(" ");
+    let broken = |error: &std::io::Error| (format!("can't run `{line}`: {}", io_cause(error)), Vec::new());
+    let folder = tempfile::tempdir().map_err(|error| broken(&error))?;
+    let project = folder.path().join("project");
+    apply::export(&project, &rendered.tree).map_err(|error| (format!("can't run `{line}`: {error}"), Vec::new()))?;
+    let output = Command::new(program).args(arguments).current_dir(&project).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| broken(&error))?;
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if !output.status.success() {
+        let said = [stdout, stderr].join("\n");
+        let lines = said.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        return Err((format!("makes a project in which `{line}` fails: {}", output.status), lines));
+    }
+    match &run.prints {
+        Some(expected) if *expected != stdout => {
+            let diff = TextDiff::from_lines(expected.as_str(), &stdout);
+            let lines = diff.unified_diff().header("expected", "printed").to_string();
+            let lines = lines.lines().map(str::to_owned).collect();
+            Err((format!("makes a project in which `{line}` prints something else"), lines))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether what came out could be what is expected: a command that fails stays a failure.
+fn can_bless(case: &Case, outcome: &Outcome) -> bool {
+    match outcome {
+        Ok(rendered) => case.settings.run.iter().all(|run| run_in(rendered, run).is_ok()),
+        Err(_) => true,
+    }
+}
+
+/// Writes what came out as what is expected.
+fn bless(case: &Case, outcome: &Outcome) -> Result<(), Failure> {
+    let (tree, message) = (case.folder.join(EXPECTED), case.folder.join(MESSAGE));
+    let clear = || -> std::io::Result<()> {
+        if tree.exists() {
+            fs::remove_dir_all(&tree)?;
+        }
+        if message.exists() { fs::remove_file(&message) } else { Ok(()) }
+    };
+    clear().map_err(|error| super::unwritable(&error))?;
+    match outcome {
+        Ok(rendered) => Ok(apply::export(&tree, &rendered.tree)?),
+        Err(reports) => {
+            let lines = reports.iter().flat_map(|report| match report.details.as_slice() {
+                [] => vec![report.message.clone()],
+                details => details.to_vec(),
+            });
+            let text: String = lines.map(|line| format!("{line}\n")).collect();
+            fs::write(&message, text).map_err(|error| super::unwritable(&error))
+        }
+    }
+}
+
+/// The value of a `--set`, as far as it can be told without a schema.
+pub(super) fn loose_value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}

@@ -1,0 +1,130 @@
+//! Making packs: what an author's source becomes, and whether that does what it should.
+
+mod cases;
+mod coverage;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Failure, Inputs, Past, Rendered, Workshop, members, publish, run};
+use crate::apply;
+use crate::authoring::folder::{PACK_FILE, Sources};
+use crate::authoring::{self, Language};
+use crate::component::{self, Inspection};
+use crate::model::{Diagnose as _, Manifest, Project, Report, io_cause};
+use crate::project::{Given, Mode};
+use crate::registry::{PackSpec, Spec};
+
+pub use cases::{TestOptions, Tested, test_pack};
+pub use coverage::Coverage;
+
+/// The folder below the pack's own that finished packs go to.
+const OUTPUT: &str = "dist";
+
+/// A finished pack.
+#[derive(Debug)]
+pub struct BuiltPack {
+    /// What it was written in.
+    pub language: Language,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// The component, with its manifest.
+    pub bytes: Vec<u8>,
+    /// Its contract and imports.
+    pub inspection: Inspection,
+}
+
+/// Builds the pack in `folder` as its language is built, runs its `describe` once, and puts the answer into it.
+///
+/// # Errors
+/// Tools that are missing or fail, sources that make no pack, and a manifest that nobody could use.
+pub fn build_pack(workshop: &Workshop<'_>, folder: &Path) -> Result<BuiltPack, Failure> {
+    let language = Language::of(folder)?;
+    let component = language.build(folder)?;
+    let manifest = members::describe(workshop, folder, &component).map_err(|report| Failure::Reports(vec![report]))?;
+    publish::check(&manifest)?;
+    let bytes = component::with_manifest(&component, &manifest)?;
+    let inspection = component::inspect(&bytes)?;
+    Ok(BuiltPack { language, manifest, bytes, inspection })
+}
+
+impl BuiltPack {
+    /// Writes the pack: to `output`, or to `dist/NAME-VERSION.wasm` in its folder. Gives the file's path.
+    ///
+    /// # Errors
+    /// A file that can't be written.
+    pub fn write(&self, folder: &Path, output: Option<&Path>) -> Result<PathBuf, Failure> {
+        let file = format!("{}-{}.wasm", self.manifest.name, self.manifest.version);
+        let path = output.map_or_else(|| folder.join(OUTPUT).join(file), Path::to_owned);
+        let write = || {
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(&path, &self.bytes)
+        };
+        write().map_err(|error| {
+            let message = format!("`{}` can't be written: {}", path.display(), io_cause(&error));
+            Failure::Reports(vec![Report::new("pack-unwritable", message).hint("name another file with `--output`")])
+        })?;
+        Ok(path)
+    }
+}
+
+/// The finished pack that a folder of source makes, where that takes no compiler: what `--pack DIR` stands for.
+pub(super) fn of_folder(folder: &Path) -> Option<Result<Vec<u8>, Report>> {
+    let pack = || {
+        let pack = authoring::folder::build(Sources::Disk(folder)).map_err(|error| error.report())?;
+        component::with_manifest(&pack.component, &pack.manifest).map_err(|error| error.report())
+    };
+    folder.join(PACK_FILE).is_file().then(pack)
+}
+
+/// What `scaffold pack new` was asked for.
+pub struct NewPack<'a> {
+    /// Where the pack's folder goes.
+    pub target: PathBuf,
+    /// The pack's name, and the year.
+    pub project: Project,
+    /// What the user answered to the questions of the pack that makes new packs.
+    pub given: Given,
+    /// What happens to questions without an answer.
+    pub mode: Mode<'a>,
+}
+
+/// Makes a pack's folder, whole or not at all, by the pack that makes new packs.
+///
+/// # Errors
+/// Answers that are wrong, a folder that holds something, a failed write.
+pub fn create_pack(workshop: &Workshop<'_>, new: NewPack<'_>) -> Result<Rendered, Failure> {
+    let starter = authoring::starter()?;
+    let bytes = component::with_manifest(&starter.component, &starter.manifest)?;
+    let inputs = Inputs {
+        project: new.project,
+        wanted: Vec::new(),
+        places: BTreeMap::new(),
+        locked: BTreeMap::new(),
+        joined: Vec::new(),
+        given: new.given,
+        past: Past::default(),
+        mode: new.mode,
+        settlements: BTreeMap::new(),
+    };
+    let rendered = run_bytes(workshop, &bytes, inputs)?;
+    apply::export(&new.target, &rendered.tree)?;
+    Ok(rendered)
+}
+
+/// Runs a pack that is in no file yet, beside those that the inputs want.
+fn run_bytes(workshop: &Workshop<'_>, bytes: &[u8], mut inputs: Inputs<'_>) -> Result<Rendered, Failure> {
+    let folder = tempfile::tempdir().map_err(|error| unwritable(&error))?;
+    let path = folder.path().join("pack.wasm");
+    fs::write(&path, bytes).map_err(|error| unwritable(&error))?;
+    inputs.wanted.push(Spec { instance: None, pack: PackSpec::Path(path) });
+    run(workshop, inputs)
+}
+
+fn unwritable(error: &std::io::Error) -> Failure {
+    let message = format!("a file of the pack can't be written: {}", io_cause(error));
+    Failure::Reports(vec![Report::new("pack-unwritable", message).hint("make room, and check who may write there")])
+}

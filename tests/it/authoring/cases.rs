@@ -1,0 +1,179 @@
+//! `scaffold pack test`: cases as folders.
+
+use serde_json::Value;
+use snapbox::{assert_data_eq, str};
+
+use crate::support::Machine;
+
+const PACK: &str = r#"
+name = "web"
+version = "0.1.0"
+summary = "x"
+
+[questions.auth]
+enum = ["none", "jwt"]
+default = "none"
+
+[questions.docs]
+type = "boolean"
+default = false
+
+[questions.port]
+type = "integer"
+default = 8000
+
+[[check]]
+holds = "answers.port > 1023"
+message = "{{ answers.port }} is a port for root"
+answer = "/port"
+
+[[file]]
+template = "docs.md"
+when = "answers.docs"
+
+[[file]]
+template = "auth.md"
+when = "answers.auth != 'none'"
+"#;
+
+fn web() -> Machine {
+    let machine = Machine::new();
+    machine
+        .write("web/pack.toml", PACK)
+        .write("web/templates/main.txt", "{% include 'partials/port' %}\nauth: {{ answers.auth }}\n")
+        .write("web/templates/docs.md", "docs\n")
+        .write("web/templates/auth.md", "auth\n")
+        .write("web/partials/port", "port: {{ answers.port }}\n")
+        .write("web/partials/unused", "never");
+    machine
+}
+
+#[test]
+fn other_files_are_shown_as_a_diff() {
+    let machine = web();
+    machine
+        .write("web/tests/plain/answers.toml", "port = 9000\n")
+        .write("web/tests/plain/expected/main.txt", "port: 8000\nauth: none\n")
+        .write("web/tests/plain/expected/gone.txt", "gone\n")
+        .write("web/tests/docs/answers.toml", "docs = true\n")
+        .write("web/tests/docs/expected/main.txt", "port: 8000\nauth: none\n");
+    assert_data_eq!(
+        machine.run(&["pack", "test", "web"]).fails(),
+        str![[r#"
+error[pack-test-failed]: case `docs` makes other files
+  --- /dev/null
+  +++ made/docs.md
+  @@ -0,0 +1 @@
+  +docs
+
+hint: if it is right as it is now, run `scaffold pack test --bless` and look at what changed
+
+error[pack-test-failed]: case `plain` makes other files
+  --- expected/gone.txt
+  +++ /dev/null
+  @@ -1 +0,0 @@
+  -gone
+  --- expected/main.txt
+  +++ made/main.txt
+  @@ -1,2 +1,2 @@
+  -port: 8000
+  +port: 9000
+   auth: none
+
+hint: if it is right as it is now, run `scaffold pack test --bless` and look at what changed
+
+"#]]
+    );
+    machine.run(&["pack", "test", "web", "--case", "plain"]).fails();
+    let said = machine.run(&["pack", "test", "web", "--case", "plian"]).fails();
+    assert!(said.starts_with("error[pack-test-unknown]") && said.contains("`plain`"), "{said}");
+}
+
+#[test]
+fn what_comes_out_can_be_blessed() {
+    let machine = web();
+    machine
+        .write("web/tests/plain/answers.toml", "")
+        .write("web/tests/plain/expected/gone.txt", "gone\n")
+        .write("web/tests/low/answers.toml", "port = 80\n");
+    machine.run(&["pack", "test", "web"]).fails();
+    let run = machine.run(&["pack", "test", "web", "--bless"]).succeeds();
+    assert!(run.stderr.contains("Blessed `low`") && run.stderr.contains("Blessed `plain`"), "{}", run.stderr);
+    assert!(!machine.path("web/tests/plain/expected/gone.txt").exists());
+    assert_eq!(machine.read("web/tests/plain/expected/main.txt"), "port: 8000\nauth: none\n");
+    assert_eq!(machine.read("web/tests/low/message.txt"), "`port`: 80 is a port for root\n");
+    let run = machine.run(&["pack", "test", "web", "--bless"]).succeeds();
+    assert!(!run.stderr.contains("Blessed"), "{}", run.stderr);
+}
+
+#[test]
+fn a_refusal_has_to_come_and_to_say_what_is_expected() {
+    let machine = web();
+    machine.write("web/tests/low/answers.toml", "port = 80\n").write("web/tests/low/message.txt", "for nobody\n");
+    let said = machine.run(&["pack", "test", "web"]).fails();
+    assert!(said.contains("case `low` is refused in other words") && said.contains("- for nobody"), "{said}");
+    machine.write("web/tests/low/message.txt", "port for root\n");
+    machine.run(&["pack", "test", "web"]).succeeds();
+    machine.write("web/tests/low/answers.toml", "port = 8080\n");
+    let said = machine.run(&["pack", "test", "web"]).fails();
+    assert!(said.contains("case `low` makes a project, and should be refused"), "{said}");
+}
+
+#[test]
+fn a_matrix_runs_every_combination_and_coverage_tells_what_is_left() {
+    let machine = web();
+    machine.write("web/tests/all/case.toml", "[matrix]\nauth = [\"none\", \"jwt\"]\n");
+    let run = machine.run(&["pack", "test", "web", "--json"]).succeeds();
+    let tested: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(tested["cases"][0]["runs"], 2);
+    let coverage = serde_json::to_string(&tested["coverage"]).unwrap();
+    let expected =
+        r#"{"templates":5,"unrendered":["docs.md","partials/unused"],"answers":5,"ungiven":["docs=true","port"]}"#;
+    assert_eq!(coverage, expected);
+    machine.write("web/tests/all/case.toml", "[matrix]\nauth = [\"none\", \"jwt\"]\nport = [80, 8080]\n");
+    let said = machine.run(&["pack", "test", "web"]).fails();
+    assert!(said.contains("case `all` with `auth=jwt`, `port=80` is refused"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_are_run_in_the_project() {
+    let machine = web();
+    let case = |command: &str| format!("[[run]]\ncommand = {command}\nprints = \"auth: none\\n\"\n");
+    machine.write("web/tests/run/case.toml", case(r#"["grep", "auth", "main.txt"]"#));
+    machine.run(&["pack", "test", "web"]).succeeds();
+    for (command, told) in [
+        (r#"["grep", "port", "main.txt"]"#, "`grep port main.txt` prints something else"),
+        (r#"["grep", "nothing", "main.txt"]"#, "`grep nothing main.txt` fails"),
+        (r#"["no-such-program"]"#, "can't run `no-such-program`"),
+    ] {
+        machine.write("web/tests/run/case.toml", case(command));
+        let said = machine.run(&["pack", "test", "web"]).fails();
+        assert!(said.contains(told), "{said}");
+        // What fails when it is run is not made right by being written down.
+        machine.run(&["pack", "test", "web", "--bless"]).fails();
+    }
+}
+
+#[test]
+fn other_packs_of_the_project_are_composed() {
+    let machine = web();
+    machine.write("base/pack.toml", "name = \"base\"\nversion = \"0.1.0\"\nsummary = \"x\"\n");
+    machine.write("base/templates/base.txt", "{{ project.name }} {{ project.year }}\n");
+    machine
+        .write(
+            "web/tests/both/case.toml",
+            "name = \"stall\"\nyear = 2030\npacks = [\"b=../base\"]\nat = { b = \"sub\" }\n",
+        )
+        .write("web/tests/both/expected/main.txt", "port: 8000\nauth: none\n")
+        .write("web/tests/both/expected/sub/base.txt", "stall 2030\n");
+    machine.run(&["pack", "test", "web"]).succeeds();
+}
+
+#[test]
+fn a_case_that_is_not_as_it_should_be() {
+    let machine = web();
+    machine.write("web/tests/x/case.toml", "nmae = \"x\"\n");
+    let said = machine.run(&["pack", "test", "web"]).fails();
+    assert!(said.starts_with("error[pack-source-syntax]") && said.contains("at tests/x/case.toml:1:1"), "{said}");
+}

@@ -1,0 +1,122 @@
+//! Each mistake of an author, once.
+
+use crate::support::Machine;
+
+const HEAD: &str = "name = \"a\"\nversion = \"0.1.0\"\nsummary = \"x\"\n";
+
+#[track_caller]
+fn build(machine: &Machine, code: &str, told: &str) {
+    let said = machine.run(&["pack", "build", "a"]).fails();
+    assert!(said.starts_with(&format!("error[{code}]")) && said.contains(told), "{said}");
+    assert!(said.contains("\nhint: "), "{said}");
+    assert!(!machine.path("a/dist").exists());
+}
+
+#[test]
+fn a_pack_file_that_is_not_as_it_should_be_is_told_by_line() {
+    let machine = Machine::new();
+    for (text, told) in [
+        ("name = \"a\"\nversion = 1\n", "at pack.toml:2:11"),
+        ("name = \"A b\"\n", "`A b` is not a name"),
+        (&format!("{HEAD}[[file]]\ntemplate = \"x\"\nwehn = \"y\"\n"), "unknown field `wehn`"),
+        (&format!("{HEAD}[[merge]]\npath = \"x.json\"\nlists = [{{ pointer = \"/a\", policy = \"mix\" }}]\n"), "mix"),
+        (HEAD.trim_end_matches("summary = \"x\"\n"), "missing field `summary`"),
+        (&format!("{HEAD}[dependencies]\nb = \"latest\"\n"), "at pack.toml:5:5"),
+    ] {
+        machine.write("a/pack.toml", text);
+        build(&machine, "pack-source-syntax", told);
+    }
+    machine.write("a/pack.toml", HEAD).write("a/questions.json", "{");
+    build(&machine, "pack-source-syntax", "at questions.json:1:1");
+}
+
+#[test]
+fn entries_that_can_not_be_are_told_with_what_to_write() {
+    let machine = Machine::new();
+    machine.write("a/templates/app/main.py.j2", "x").write("a/partials/job.j2", "x");
+    for (rest, told) in [
+        ("[[file]]\ntemplate = \"app/man.py.j2\"", "write `template = \"app/main.py.j2\"`"),
+        ("[[file]]\ntemplate = \"other\"", "write the path below `templates/`"),
+        ("[[folder]]\nfolder = \"ap\"", "`ap`, which is not in `templates/`"),
+        ("[[file]]\ntemplate = \"app/main.py.j2\"\n[[file]]\ntemplate = \"app/main.py.j2\"", "two `[[file]]`"),
+        ("[[slot]]\npath = \"x\"\nname = \"y\"\ntemplate = \"partials/jb.j2\"", "`template = \"partials/job.j2\"`"),
+        ("[[slot]]\npath = \"x\"\nname = \"y\"", "has `template` and `text`, or neither"),
+        ("[[merge]]\npath = \"x.ini\"\ntext = \"y\"", "write `format = \"json\"`"),
+        ("[[merge]]\npath = \"x.json\"\ntext = \"{}\"\nlists = [{ pointer = \"/a\", policy = \"by-key\" }]", "`/a`"),
+        ("[[check]]\nholds = \"true\"\nmessage = \"m\"\nanswer = \"x\"", "write `answer = \"/x\"`"),
+        ("[[requires]]\nname = \"A\"\nversion = \"1\"", "name a capability"),
+        ("[[provides]]\nname = \"c\"\nversion = \"1.0.0\"\nschema = \"../x.json\"", "leads out of the folder"),
+        ("[[provides]]\nname = \"c\"\nversion = \"1.0.0\"\nschema = \"/etc/passwd\"", "leads out of the folder"),
+    ] {
+        machine.write("a/pack.toml", format!("{HEAD}{rest}\n"));
+        build(&machine, "pack-source-invalid", told);
+    }
+    machine.write("a/pack.toml", format!("{HEAD}[questions.x]\ntype = \"string\"\n")).write("a/questions.json", "{}");
+    build(&machine, "pack-source-invalid", "in one place");
+}
+
+#[test]
+fn files_that_can_not_be_templates() {
+    let machine = Machine::new();
+    machine.write("a/pack.toml", HEAD).write("a/partials/x", [0, 255]);
+    build(&machine, "pack-source-template", "a partial is text");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_no_template() {
+    let machine = Machine::new();
+    machine.write("a/pack.toml", HEAD).write("a/templates/x", "x");
+    std::os::unix::fs::symlink("/etc/hostname", machine.path("a/templates/y")).unwrap();
+    build(&machine, "pack-source-template", "`templates/y` can't be used: it is no ordinary file");
+}
+
+#[test]
+fn folders_that_hold_no_pack() {
+    let machine = Machine::new();
+    build(&machine, "pack-source-unknown", "none of `pack.toml`, `Cargo.toml`");
+    machine.write("a/pack.toml", HEAD).write("a/Cargo.toml", "");
+    build(&machine, "pack-source-unknown", "`pack.toml` and `Cargo.toml`");
+    let said = machine.run(&["new", "shop", "--pack", "./a/templates"]).fails();
+    assert!(said.starts_with("error[pack-unreadable]"), "{said}");
+    std::fs::create_dir(machine.path("empty")).unwrap();
+    let said = machine.run(&["new", "shop", "--pack", "./empty"]).fails();
+    assert!(said.starts_with("error[pack-is-folder]"), "{said}");
+}
+
+#[test]
+fn a_named_file_that_is_not_there() {
+    let machine = Machine::new();
+    let provides = "[[provides]]\nname = \"c\"\nversion = \"1.0.0\"\nschema = \"facts.json\"\n";
+    machine.write("a/pack.toml", format!("{HEAD}{provides}"));
+    build(&machine, "pack-source-unreadable", "facts.json` can't be read: it does not exist");
+}
+
+#[test]
+fn questions_that_are_no_schema_are_found_when_the_pack_is_built() {
+    let machine = Machine::new();
+    machine.write("a/pack.toml", format!("{HEAD}[questions.x]\ntype = \"strnig\"\n"));
+    build(&machine, "question-schema", "`a` 0.1.0");
+}
+
+#[test]
+fn a_pack_that_can_not_be_written() {
+    let machine = Machine::new();
+    machine.write("a/pack.toml", HEAD).write("a/file", "x");
+    let said = machine.run(&["pack", "build", "a", "--output", "a/file/x.wasm"]).fails();
+    assert!(said.starts_with("error[pack-unwritable]"), "{said}");
+}
+
+#[test]
+fn tools_that_are_not_there_are_named_with_how_to_get_them() {
+    let machine = Machine::new();
+    machine.write("a/Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\n");
+    // Debian's compiler is looked for at its own place, where it may be.
+    if std::path::Path::new("/usr/bin/rustc").exists() {
+        eprintln!("skipped: this machine has a system's compiler");
+        return;
+    }
+    let mut command = machine.command(&["pack", "build", "a"]);
+    let said = machine.finish(command.env("PATH", machine.path(""))).fails();
+    assert!(said.starts_with("error[toolchain-missing]") && said.contains("rustup target add"), "{said}");
+}

@@ -1,0 +1,8 @@
+//! What authors do: writing packs, building and testing them.
+
+mod cases;
+mod errors;
+mod folder;
+mod starter;
+#[cfg(unix)]
+mod tools;

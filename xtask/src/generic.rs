@@ -1,0 +1,83 @@
+//! The code of packs without code: compiled once, committed, and a part of every `scaffold`.
+//!
+//! It is committed because whoever builds `scaffold` may have no compiler for WebAssembly, and because every `scaffold`
+//! of one commit must make the same packs. Another compiler makes other bytes of the same source, so what is checked is
+//! not the bytes but what they were made of: the digest of the sources is written beside them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use scaffold::model::Digest;
+
+use crate::failure::{Failure, Outcome};
+use crate::parts::Verdict;
+use crate::{packs, process, toolchain};
+
+/// Where the module is kept.
+const MODULE: &str = "src/authoring/folder/generic.wasm";
+/// Where the digest of its sources is kept.
+const SOURCES: &str = "src/authoring/folder/generic.sources";
+
+/// What the module is made of.
+const MADE_OF: [&str; 6] = [
+    "plugins/Cargo.toml",
+    "plugins/blueprint",
+    "plugins/generic",
+    "plugins/sdk/Cargo.toml",
+    "plugins/sdk/src",
+    "wit/v0.1.0/pack.wit",
+];
+
+/// Compiles the module, and writes it and the digest of its sources.
+pub fn write(root: &Path) -> Outcome<()> {
+    let toolchain = toolchain::find()?;
+    let mut command = toolchain.build(&packs::workspace(root))?;
+    process::run(command.args(["--package", "generic"]))?;
+    let module = packs::module(root, "generic")?;
+    for (path, bytes) in [(MODULE, module.as_slice()), (SOURCES, format!("{}\n", digest(root)?).as_bytes())] {
+        let path = root.join(path);
+        fs::write(&path, bytes).map_err(Failure::io(&path))?;
+    }
+    println!("{MODULE} ({} bytes)", module.len());
+    Ok(())
+}
+
+/// Whether the module was made of the sources that are there.
+pub fn check(root: &Path) -> Outcome<Verdict> {
+    let path = root.join(SOURCES);
+    let recorded = fs::read_to_string(&path).map_err(Failure::io(&path))?;
+    if recorded.trim_end() == digest(root)?.to_string() {
+        Ok(Verdict::Passed)
+    } else {
+        Err(Failure::new(format!(
+            "`{MODULE}` was made of other sources\nhint: run `cargo xtask generic` and commit what it writes"
+        )))
+    }
+}
+
+/// The digest of all sources: names and contents, in order, whatever ends their lines.
+fn digest(root: &Path) -> Outcome<Digest> {
+    let mut files = Vec::new();
+    for path in MADE_OF {
+        collect(&root.join(path), &mut files)?;
+    }
+    files.sort();
+    let mut text = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+        let bytes = fs::read(&file).map_err(Failure::io(&file))?;
+        text.extend(format!("{name} {}\n", Digest::of(&scaffold::model::unix_newlines(&bytes))).bytes());
+    }
+    Ok(Digest::of(&text))
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Outcome<()> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).map_err(Failure::io(path))? {
+        collect(&entry.map_err(Failure::io(path))?.path(), files)?;
+    }
+    Ok(())
+}
