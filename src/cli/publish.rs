@@ -1,35 +1,56 @@
 //! `scaffold publish` and `scaffold yank`.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{PublishArguments, YankArguments};
+use super::access::Reach;
+use super::args::{Global, PublishArguments, YankArguments};
 use super::printer::Printer;
+use super::progress::Progress;
 use super::{clock, key, one};
 use crate::model::{Name, PackId, Report, printable};
-use crate::pipeline::{self, Failure};
-use crate::registry::{self, RegistryError, Settings};
+use crate::pipeline::{self, Destination, Failure};
+use crate::registry::{self, Oci, RegistryError, Settings, Source as _};
 use crate::store::Home;
 
-pub fn publish(arguments: &PublishArguments, home: &Home, printer: &Printer) -> Result<(), Failure> {
-    let folder = folder_of(&arguments.registry, home)?;
+pub fn publish(arguments: &PublishArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
+    let progress = Progress::new(printer);
+    let reach = Reach::new(global, home, &progress)?;
+    let (to, shown) = match address_of(&arguments.registry, home)? {
+        address if registry::is_oci(&address) => {
+            let oci = Oci::open(&address, reach.access())?;
+            let shown = oci.url().to_owned();
+            (Destination::Oci(oci), shown)
+        }
+        address => {
+            let folder = registry::folder_of(&address)?;
+            let shown = folder.display().to_string();
+            (Destination::Folder(folder), shown)
+        }
+    };
     let published = clock::timestamp().map_err(one)?;
     let key = key::open(arguments.key.as_ref(), home)?;
-    let line = pipeline::publish(&folder, &arguments.pack, &published, key.as_ref())?;
+    let line = pipeline::publish(&to, &arguments.pack, &published, key.as_ref())?;
     if printer.is_json() {
-        let document = json!({
+        let mut document = json!({
             "name": line.name,
             "version": line.version,
             "sha256": line.digest.hex(),
             "bytes": line.size,
             "published": line.published,
             "signer": line.signer,
-            "directory": folder.display().to_string(),
         });
+        match &to {
+            Destination::Folder(_) => document["directory"] = json!(shown),
+            Destination::Oci(_) => {
+                document["registry"] = json!(shown);
+                document["artifact"] = json!(line.artifact);
+            }
+        }
         printer.document("scaffold.publish/1", document);
     }
-    printer.status("Published", &format!("{} {} to `{}`", line.name, line.version, folder.display()));
+    printer.status("Published", &format!("{} {} to `{shown}`", line.name, line.version));
     if line.signer.is_none() {
         printer.note("Nobody signed it; `scaffold key new` makes a key that does from then on");
     }
@@ -38,7 +59,11 @@ pub fn publish(arguments: &PublishArguments, home: &Home, printer: &Printer) -> 
 
 pub fn yank(arguments: &YankArguments, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let pack = parse_version(&arguments.version).map_err(one)?;
-    let folder = folder_of(&arguments.registry, home)?;
+    let address = address_of(&arguments.registry, home)?;
+    if registry::is_oci(&address) {
+        return Err(RegistryError::NoYank { registry: address }.into());
+    }
+    let folder = registry::folder_of(&address)?;
     registry::yank(&folder, &pack, !arguments.undo)?;
     if printer.is_json() {
         let document = json!({ "name": pack.name, "version": pack.version, "yanked": !arguments.undo });
@@ -49,12 +74,12 @@ pub fn yank(arguments: &YankArguments, home: &Home, printer: &Printer) -> Result
     Ok(())
 }
 
-/// The folder that `--registry` means: a name that the user gave a registry, or else a path.
-fn folder_of(registry: &str, home: &Home) -> Result<PathBuf, Failure> {
-    let Ok(name) = registry.parse::<Name>() else { return Ok(registry::folder_of(registry)?) };
+/// The address that `--registry` means: that of a name that the user gave a registry, or else what was typed.
+fn address_of(registry: &str, home: &Home) -> Result<String, Failure> {
+    let Ok(name) = registry.parse::<Name>() else { return Ok(registry.to_owned()) };
     match Settings::read(home.config())?.registries().get(&name) {
-        Some(address) => Ok(registry::folder_of(address)?),
-        None if PathBuf::from(registry).is_dir() => Ok(registry.into()),
+        Some(address) => Ok(address.clone()),
+        None if Path::new(registry).is_dir() => Ok(registry.to_owned()),
         None => Err(RegistryError::Unknown { name, near: Vec::new() }.into()),
     }
 }

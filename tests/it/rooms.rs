@@ -25,7 +25,9 @@ const ROOMS: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates that only one room may name.
-const OWNED: [(&str, &str); 9] = [
+const OWNED: [(&str, &str); 11] = [
+    ("docker_credential", "registry"),
+    ("http_auth", "registry"),
     ("reqwest", "registry"),
     ("rustls", "registry"),
     ("wasmtime", "host"),
