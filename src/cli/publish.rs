@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::access::Reach;
 use super::args::{Global, PublishArguments, YankArguments};
@@ -11,27 +11,35 @@ use super::progress::Progress;
 use super::{clock, key, one};
 use crate::model::{Name, PackId, Report, printable};
 use crate::pipeline::{self, Destination, Failure};
-use crate::registry::{self, Oci, RegistryError, Settings, Source as _};
+use crate::registry::{self, IndexLine, Oci, RegistryError, Settings, Source as _};
 use crate::store::Home;
 
 pub fn publish(arguments: &PublishArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
-    let (to, shown) = match address_of(&arguments.registry, home)? {
-        address if registry::is_oci(&address) => {
-            let oci = Oci::open(&address, reach.access())?;
-            let shown = oci.url().to_owned();
-            (Destination::Oci(oci), shown)
-        }
-        address => {
-            let folder = registry::folder_of(&address)?;
-            let shown = folder.display().to_string();
-            (Destination::Folder(folder), shown)
-        }
-    };
+    let address = address_of(&arguments.registry, home)?;
+    if registry::is_oci(&address) {
+        let progress = Progress::new(printer);
+        let reach = Reach::new(global, home, &progress)?;
+        let oci = Oci::open(&address, reach.access())?;
+        let line = send(Destination::Oci(&oci), arguments, home)?;
+        let place = [("registry", json!(oci.url())), ("artifact", json!(line.artifact))];
+        tell(&line, oci.url(), place, printer);
+    } else {
+        let folder = registry::folder_of(&address)?;
+        let line = send(Destination::Folder(&folder), arguments, home)?;
+        let shown = folder.display().to_string();
+        tell(&line, &shown, [("directory", json!(shown))], printer);
+    }
+    Ok(())
+}
+
+fn send(to: Destination<'_>, arguments: &PublishArguments, home: &Home) -> Result<IndexLine, Failure> {
     let published = clock::timestamp().map_err(one)?;
     let key = key::open(arguments.key.as_ref(), home)?;
-    let line = pipeline::publish(&to, &arguments.pack, &published, key.as_ref())?;
+    pipeline::publish(to, &arguments.pack, &published, key.as_ref())
+}
+
+/// Tells what was published; `place` is what the document says of where.
+fn tell(line: &IndexLine, shown: &str, place: impl IntoIterator<Item = (&'static str, Value)>, printer: &Printer) {
     if printer.is_json() {
         let mut document = json!({
             "name": line.name,
@@ -41,12 +49,8 @@ pub fn publish(arguments: &PublishArguments, global: &Global, home: &Home, print
             "published": line.published,
             "signer": line.signer,
         });
-        match &to {
-            Destination::Folder(_) => document["directory"] = json!(shown),
-            Destination::Oci(_) => {
-                document["registry"] = json!(shown);
-                document["artifact"] = json!(line.artifact);
-            }
+        for (member, value) in place {
+            document[member] = value;
         }
         printer.document("scaffold.publish/1", document);
     }
@@ -54,7 +58,6 @@ pub fn publish(arguments: &PublishArguments, global: &Global, home: &Home, print
     if line.signer.is_none() {
         printer.note("Nobody signed it; `scaffold key new` makes a key that does from then on");
     }
-    Ok(())
 }
 
 pub fn yank(arguments: &YankArguments, home: &Home, printer: &Printer) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! Publishing a pack: what only those rooms can tell that run packs is checked here, the rest in `registry`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Failure;
 use crate::host;
@@ -10,18 +10,19 @@ use crate::registry::{self, IndexLine, Key, Oci};
 use crate::schema::Schema;
 
 /// Where a pack is published to.
+#[derive(Clone, Copy)]
 pub enum Destination<'a> {
     /// A registry in a folder.
-    Folder(PathBuf),
+    Folder(&'a Path),
     /// A registry of containers.
-    Oci(Oci<'a>),
+    Oci(&'a Oci<'a>),
 }
 
 /// Publishes the finished pack in a file, and gives its index line; `key` signs it.
 ///
 /// # Errors
 /// A file that is no pack, a manifest that nobody could use, and everything that [`registry::publish`] refuses.
-pub fn publish(to: &Destination<'_>, file: &Path, published: &str, key: Option<&Key>) -> Result<IndexLine, Failure> {
+pub fn publish(to: Destination<'_>, file: &Path, published: &str, key: Option<&Key>) -> Result<IndexLine, Failure> {
     let wasm = registry::read_pack(file)?;
     check(&registry::manifest_of(&wasm)?)?;
     Ok(match to {

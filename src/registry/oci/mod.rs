@@ -75,8 +75,8 @@ impl<'a> Oci<'a> {
     /// # Errors
     /// What keeps it from answering.
     pub fn check(&self) -> Result<(), RegistryError> {
-        let wanted = "its greeting";
-        self.api(wanted)?.check().map_err(|failure| self.failed(wanted, failure))
+        let greeted = self.api().and_then(|api| Ok(api.check()?));
+        greeted.map_err(|trouble| self.failed("its greeting", trouble))
     }
 
     /// The artifact that a version was read from.
@@ -87,12 +87,15 @@ impl<'a> Oci<'a> {
 
     /// Takes the manifest of a component that carries none.
     pub(super) fn describe(&self, component: Digest, manifest: Manifest) {
+        // Later runs find the version in the copy of the list.
+        self.note(self.access.cache.blobs().vouch(&component, &manifest.digest()));
         self.seen().described.insert(component, manifest);
     }
 
-    /// Whether a component said itself what its manifest is.
-    pub(super) fn is_described(&self, component: &Digest) -> bool {
-        self.seen().described.contains_key(component)
+    /// Whether a component that carries no manifest said that this is its own, in this run or an earlier one.
+    pub(super) fn is_described(&self, component: &Digest, manifest: &Manifest) -> bool {
+        let is_vouched = || self.access.cache.blobs().is_vouched(component, &manifest.digest());
+        self.seen().described.get(component) == Some(manifest) || is_vouched()
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -101,42 +104,37 @@ impl<'a> Oci<'a> {
     }
 
     /// The API, made for the first request.
-    fn api(&self, wanted: &str) -> Result<&Api, RegistryError> {
+    fn api(&self) -> Result<&Api, Trouble> {
         if self.access.offline {
-            return Err(self.failed(wanted, FetchFailure::Offline));
+            return Err(FetchFailure::Offline.into());
         }
         if let Some(api) = self.api.get() {
             return Ok(api);
         }
         let root =
             self.address.api().map_err(|problem| RegistryError::Address { address: self.url.clone(), problem })?;
-        let api = Api::at(root, self.access.timeout, self.access.retries);
-        let api = api.map_err(|failure| self.failed(wanted, failure))?;
+        let api = Api::at(root, self.access.timeout, self.access.retries)?;
         Ok(self.api.get_or_init(|| api))
     }
 
-    /// Asks the repository of a pack.
+    /// Reads from the repository of a pack; `wanted` is what messages call it that is read.
     fn ask<T>(
         &self,
         name: &Name,
         wanted: &str,
         question: impl FnOnce(&Repository<'_>) -> Result<T, FetchFailure>,
     ) -> Result<T, RegistryError> {
-        self.with_repository(name, false, wanted, question).map_err(|error| match error {
-            Trouble::Registry(error) => error,
-            Trouble::Failure(failure) => self.failed(wanted, failure),
-        })
+        self.with_repository(name, false, question).map_err(|trouble| self.failed(wanted, trouble))
     }
 
     fn with_repository<T>(
         &self,
         name: &Name,
         push: bool,
-        wanted: &str,
         question: impl FnOnce(&Repository<'_>) -> Result<T, FetchFailure>,
     ) -> Result<T, Trouble> {
-        let api = self.api(wanted).map_err(Trouble::Registry)?;
-        // Credentials that can't be read are an error of their own, which the client can't know.
+        let api = self.api()?;
+        // Credentials that can't be read are an error of their own, which the API knows nothing of.
         let unreadable = OnceLock::new();
         let prove = || {
             self.proof().map_err(|error| {
@@ -158,8 +156,13 @@ impl<'a> Oci<'a> {
         docker::proof(self.address.host())
     }
 
-    fn failed(&self, wanted: &str, failure: FetchFailure) -> RegistryError {
-        RegistryError::Fetch { registry: self.url.clone(), wanted: wanted.to_owned(), failure }
+    fn failed(&self, wanted: &str, trouble: impl Into<Trouble>) -> RegistryError {
+        match trouble.into() {
+            Trouble::Registry(error) => error,
+            Trouble::Failure(failure) => {
+                RegistryError::Fetch { registry: self.url.clone(), wanted: wanted.to_owned(), failure }
+            }
+        }
     }
 
     /// Copies save time; a run goes on without them.
@@ -172,6 +175,18 @@ impl<'a> Oci<'a> {
 enum Trouble {
     Registry(RegistryError),
     Failure(FetchFailure),
+}
+
+impl From<RegistryError> for Trouble {
+    fn from(error: RegistryError) -> Self {
+        Self::Registry(error)
+    }
+}
+
+impl From<FetchFailure> for Trouble {
+    fn from(failure: FetchFailure) -> Self {
+        Self::Failure(failure)
+    }
 }
 
 impl Source for Oci<'_> {
@@ -188,11 +203,8 @@ impl Source for Oci<'_> {
     }
 
     fn versions(&self, name: &Name) -> Result<Vec<IndexLine>, RegistryError> {
-        match self.seen().pinned.get(name) {
-            Some(pinned) => return Ok(pinned.clone()),
-            None => {}
-        }
-        self.listed(name)
+        let pinned = self.seen().pinned.get(name).cloned();
+        pinned.map_or_else(|| self.listed(name), Ok)
     }
 
     fn versions_of(&self, names: &[Name]) -> Vec<Result<Vec<IndexLine>, RegistryError>> {

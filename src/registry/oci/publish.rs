@@ -26,7 +26,7 @@ pub(in crate::registry) fn publish(
     let manifest = artifact::write(&line, &config).map_err(|error| unwritten(registry, &line, &error))?;
     let line = IndexLine { artifact: Some(Digest::of(&manifest)), ..line };
     check_bounds(registry, &line, &manifest)?;
-    let pushed = registry.with_repository(&line.name, true, "", |repository| {
+    let pushed = registry.with_repository(&line.name, true, |repository| {
         repository.push_blob(wasm)?;
         repository.push_blob(&config)?;
         repository.push_manifest(&line.version.to_string(), &manifest)
@@ -36,18 +36,23 @@ pub(in crate::registry) fn publish(
     super::Source::forget(registry, &line.name);
     match published(registry, &line)? {
         Some(published) => Ok(published),
-        None => Err(registry.not_pushed(&line, Trouble::Failure(FetchFailure::Status(404))).into()),
+        None => Err(registry.not_pushed(&line, FetchFailure::Status(404).into()).into()),
     }
 }
 
 /// The version as the registry has it; none where it has not.
 fn published(registry: &Oci<'_>, line: &IndexLine) -> Result<Option<IndexLine>, PublishError> {
     let tag = line.version.to_string();
-    let asked = registry.with_repository(&line.name, true, "", |repository| repository.manifest(&tag));
+    let asked = registry.with_repository(&line.name, true, |repository| repository.manifest(&tag));
     let Some(manifest) = asked.map_err(|trouble| registry.not_pushed(line, trouble))? else { return Ok(None) };
     let found = match artifact::read(&manifest) {
         Ok(artifact::Artifact::Pack(same)) if same.digest == line.digest => return Ok(Some(*same)),
         Ok(artifact::Artifact::Pack(other)) => other.digest,
+        Ok(artifact::Artifact::Component(same)) if same.digest == line.digest => {
+            // Another tool was first, and nobody vouches for what it said.
+            let artifact = Some(same.artifact);
+            return Ok(Some(IndexLine { artifact, signer: None, signature: None, ..line.clone() }));
+        }
         Ok(artifact::Artifact::Component(other)) => other.digest,
         Ok(artifact::Artifact::Other) | Err(_) => Digest::of(&manifest),
     };

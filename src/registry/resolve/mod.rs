@@ -142,7 +142,7 @@ impl Resolved {
     /// A component that carries another one.
     pub fn check(&self, bytes: &[u8], registries: &Registries<'_>) -> Result<(), RegistryError> {
         let source = self.source(registries)?;
-        let is_described = || source.oci().is_some_and(|oci| oci.is_described(&self.digest));
+        let is_described = || source.oci().is_some_and(|oci| oci.is_described(&self.digest, &self.manifest));
         if !self.needs_check(registries) || carries(bytes, &self.manifest) || is_described() {
             return Ok(());
         }
