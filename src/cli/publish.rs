@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::{clock, key, one};
 use crate::model::{Name, PackId, Report, printable};
 use crate::pipeline::{self, Destination, Failure};
-use crate::registry::{self, IndexLine, Oci, RegistryError, Settings, Source as _};
+use crate::registry::{self, IndexLine, Oci, OciError, RegistryError, Settings, Source as _};
 use crate::store::Home;
 
 pub fn publish(arguments: &PublishArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
@@ -64,7 +64,7 @@ pub fn yank(arguments: &YankArguments, home: &Home, printer: &Printer) -> Result
     let pack = parse_version(&arguments.version).map_err(one)?;
     let address = address_of(&arguments.registry, home)?;
     if registry::is_oci(&address) {
-        return Err(RegistryError::NoYank { registry: address }.into());
+        return Err(OciError::NoYank { registry: address }.into());
     }
     let folder = registry::folder_of(&address)?;
     registry::yank(&folder, &pack, !arguments.undo)?;

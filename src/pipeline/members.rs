@@ -10,7 +10,7 @@ use super::{Failure, Inputs, Workshop};
 use crate::compose;
 use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
 use crate::project::{Answers, Given, LockedAnswers, LockedPack, Mode, Questions, answer_all};
-use crate::registry::{self, Describe, Origin, RegistryError, ResolveError, Resolved};
+use crate::registry::{self, Describe, OciError, Origin, RegistryError, ResolveError, Resolved};
 
 /// One use of a pack in a run.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub(super) fn describing<T>(
     loop {
         match work(&mut |path, bytes| describe(workshop, path, bytes)) {
             // A registry runs nothing, so it is told what the component said, and asked again.
-            Err(ResolveError::Registry(RegistryError::Undescribed(met))) => {
+            Err(ResolveError::Registry(RegistryError::Oci(OciError::Undescribed(met)))) => {
                 let place = format!("{}/{}", met.registry, met.artifact);
                 let manifest = describe(workshop, Path::new(&place), &met.component);
                 let manifest = manifest.map_err(|report| Failure::Reports(vec![report]))?;

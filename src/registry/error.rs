@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::FetchFailure;
+use super::{FetchFailure, OciError};
 use crate::model::{Diagnose, Digest, Name, PackId, Report, printable};
 
 /// What can be wrong with a registry, whichever kind it is. `registry` is its address in each case.
@@ -61,14 +61,6 @@ pub enum RegistryError {
         /// Why not.
         problem: String,
     },
-    /// What Docker keeps of credentials can't be used.
-    #[error("Docker's credentials in `{}` can't be used: {problem}", .file.display())]
-    DockerCredentials {
-        /// The file.
-        file: PathBuf,
-        /// Why not.
-        problem: String,
-    },
     /// A web server did not give what was asked for.
     #[error("{wanted} can't be fetched from the registry `{registry}`: {failure}")]
     Fetch {
@@ -79,59 +71,9 @@ pub enum RegistryError {
         /// Why not.
         failure: FetchFailure,
     },
-    /// A registry of containers did not take a version.
-    #[error("{pack} can't be pushed to the registry `{registry}`: {failure}")]
-    Push {
-        /// The registry.
-        registry: String,
-        /// The version.
-        pack: PackId,
-        /// Why not.
-        failure: FetchFailure,
-    },
-    /// A registry of containers was to be searched.
-    #[error("the registry `{registry}` is one of containers, which has no catalogue to search")]
-    NoCatalog {
-        /// The registry.
-        registry: String,
-    },
-    /// A version in a registry of containers was to be taken back.
-    #[error("the registry `{registry}` is one of containers, where no version can be taken back")]
-    NoYank {
-        /// The registry.
-        registry: String,
-    },
-    /// An artifact that is not there.
-    #[error("the registry `{registry}` has no `{}`", printable(.artifact))]
-    ArtifactMissing {
-        /// The registry.
-        registry: String,
-        /// The pack with its tag or digest.
-        artifact: String,
-    },
-    /// An artifact that is none of ours, or not as it should be.
-    #[error("`{}` in the registry `{registry}` is not a pack: {problem}", printable(.artifact))]
-    Artifact {
-        /// The registry.
-        registry: String,
-        /// The pack with its tag or digest.
-        artifact: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// An artifact, or its layer, with another digest than the one that it was asked for by.
-    #[error("`{}` in the registry `{registry}` is not what its digest says", printable(.artifact))]
-    ArtifactDigest {
-        /// The registry.
-        registry: String,
-        /// The pack with its tag or digest.
-        artifact: String,
-        /// What was asked for, and what came.
-        digests: Box<Mismatch>,
-    },
-    /// A component that has to be asked for its manifest before anything can be said of it.
-    #[error("`{}` in the registry `{}` carries no manifest", printable(&.0.artifact), .0.registry)]
-    Undescribed(Box<Undescribed>),
+    /// What only registries of containers can be wrong about.
+    #[error(transparent)]
+    Oci(#[from] OciError),
     /// The index lost a version that it had.
     #[error("the registry `{registry}` showed {pack} earlier, and does not have it any more")]
     VersionGone {
@@ -248,17 +190,6 @@ pub enum RegistryError {
     },
 }
 
-/// A component in a registry of containers that carries no manifest.
-#[derive(Debug)]
-pub struct Undescribed {
-    /// The registry.
-    pub registry: String,
-    /// The pack with its tag or digest.
-    pub artifact: String,
-    /// The component.
-    pub component: Vec<u8>,
-}
-
 /// Two digests that should be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mismatch {
@@ -307,34 +238,8 @@ impl Diagnose for RegistryError {
             Self::Credentials { .. } => {
                 report("credentials", "make it yours alone (`chmod 600`), with tables as `docs/registry.md` shows them")
             }
-            Self::DockerCredentials { .. } => {
-                report("credentials", "run `docker login` again, or put the credential into `credentials.toml`")
-            }
-            Self::NoCatalog { .. } => {
-                report("registry-no-catalog", "ask for a pack by its name: `scaffold info NAME/PACK`")
-            }
-            Self::NoYank { .. } => report(
-                "registry-no-yank",
-                "publish a higher version; who has a lockfile with this one may need it, so leave its tag",
-            ),
-            Self::ArtifactMissing { artifact, registry } => {
-                let name = artifact.split([':', '@']).next().unwrap_or(artifact);
-                report(
-                    "artifact-missing",
-                    &format!("`scaffold info {registry}/{name}` shows the versions that are there"),
-                )
-            }
-            Self::Artifact { .. } => {
-                report("artifact-invalid", "name another version, or ask the repository's owner what this one is")
-            }
-            Self::ArtifactDigest { digests, .. } => {
-                report("artifact-digest", "do not use the pack before its publisher has looked at it")
-                    .details(digests.lines())
-            }
-            Self::Undescribed(_) => {
-                report("manifest-missing", "build the pack with `scaffold pack build`, which adds the manifest")
-            }
-            Self::Fetch { failure, .. } | Self::Push { failure, .. } => {
+            Self::Oci(error) => error.report(),
+            Self::Fetch { failure, .. } => {
                 let (code, hint) = failure.advice();
                 report(code, hint)
             }

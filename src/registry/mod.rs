@@ -38,13 +38,13 @@ pub use address::{ADDRESS_VARIABLE, file_url, folder as folder_of, is_oci, is_we
 pub use catalog::{Catalog, CatalogEntry};
 pub use credentials::{CREDENTIALS_FILE, Credential, Credentials};
 pub use embedded::Embedded;
-pub use error::{Mismatch, RegistryError, Undescribed};
+pub use error::{Mismatch, RegistryError};
 pub use folder::Folder;
 pub use http::{FetchFailure, Http, web_address};
 pub use index::{IndexLine, LINE_FORMAT, parse_index, write_index};
 pub use kept::{Kept, kept};
 pub use layout::{Config, blob_path, index_path};
-pub use oci::{Oci, OciAddress, OciReference, OciVersion};
+pub use oci::{Oci, OciAddress, OciError, OciReference, OciVersion, Undescribed};
 pub use publish::{PublishError, init, manifest_of, publish, publish_signed, push_signed, yank};
 pub use registries::Registries;
 pub use resolve::{

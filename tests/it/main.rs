@@ -20,6 +20,7 @@ mod new;
 mod oci;
 mod oci_credentials;
 mod oci_faults;
+mod oci_publish;
 mod publish;
 mod readme;
 mod registries;

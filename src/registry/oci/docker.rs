@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use docker_credential::{CredentialRetrievalError, DockerCredential, get_credential};
 
+use super::OciError;
 use super::auth::Proof;
-use crate::registry::RegistryError;
 use crate::registry::credentials::Credential;
 
 /// How Docker's own registry is called in its files.
 const DOCKER: (&str, &str) = ("docker.io", "https://index.docker.io/v1/");
 
 /// What Docker would show to the registry at this host, if it has something.
-pub(super) fn proof(host: &str) -> Result<Option<Proof>, RegistryError> {
+pub(super) fn proof(host: &str) -> Result<Option<Proof>, OciError> {
     let (docker, entry) = DOCKER;
-    let wrong = |problem: String| RegistryError::DockerCredentials { file: file(), problem };
+    let wrong = |problem: String| OciError::DockerCredentials { file: file(), problem };
     match get_credential(if host == docker { entry } else { host }) {
         Ok(DockerCredential::UsernamePassword(username, password)) => {
             Ok(Some(Proof::Credential(Credential::Basic { username, password })))

@@ -14,6 +14,7 @@ mod api;
 mod artifact;
 mod auth;
 mod docker;
+mod error;
 mod publish;
 mod reference;
 mod versions;
@@ -25,6 +26,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use self::api::{Api, Repository};
 use self::auth::Proof;
+pub use self::error::{OciError, Undescribed};
 pub(super) use self::publish::publish;
 pub use self::reference::{OciAddress, OciReference, OciVersion, SCHEME};
 use super::at_once::at_once;
@@ -153,7 +155,7 @@ impl<'a> Oci<'a> {
                 return Ok(Some(Proof::Credential(credential)));
             }
         }
-        docker::proof(self.address.host())
+        Ok(docker::proof(self.address.host())?)
     }
 
     fn failed(&self, wanted: &str, trouble: impl Into<Trouble>) -> RegistryError {
@@ -199,7 +201,7 @@ impl Source for Oci<'_> {
     }
 
     fn catalog(&self) -> Result<Catalog, RegistryError> {
-        Err(RegistryError::NoCatalog { registry: self.url.clone() })
+        Err(OciError::NoCatalog { registry: self.url.clone() }.into())
     }
 
     fn versions(&self, name: &Name) -> Result<Vec<IndexLine>, RegistryError> {

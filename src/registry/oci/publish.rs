@@ -4,7 +4,7 @@
 //! A registry of containers has no lock, and lets a tag be moved. So the tag is asked for before and after: of two who
 //! publish one version at one time, one is told that it is not theirs.
 
-use super::{Oci, Trouble, artifact};
+use super::{Oci, OciError, Trouble, artifact};
 use crate::model::Digest;
 use crate::registry::publish::check_successor;
 use crate::registry::{
@@ -84,7 +84,7 @@ impl Oci<'_> {
     fn not_pushed(&self, line: &IndexLine, trouble: Trouble) -> RegistryError {
         match trouble {
             Trouble::Registry(error) => error,
-            Trouble::Failure(failure) => RegistryError::Push { registry: self.url.clone(), pack: line.id(), failure },
+            Trouble::Failure(failure) => OciError::Push { registry: self.url.clone(), pack: line.id(), failure }.into(),
         }
     }
 }

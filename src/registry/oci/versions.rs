@@ -5,15 +5,14 @@ use std::sync::atomic::Ordering;
 
 use semver::{Version, VersionReq};
 
-use super::Oci;
 use super::artifact::{self, Artifact, Component};
 use super::reference::{OciReference, OciVersion, exactly, version_of};
+use super::{Oci, OciError, Undescribed};
 use crate::component;
 use crate::model::{Digest, Name, PackId};
 use crate::registry::at_once::at_once;
-use crate::registry::error::Undescribed;
 use crate::registry::{
-    FetchFailure, IndexLine, Mismatch, RegistryError, history, index_path, parse_index, write_index,
+    FetchFailure, IndexLine, MAX_BLOB, Mismatch, RegistryError, history, index_path, parse_index, write_index,
 };
 use crate::store::Mirrored;
 
@@ -109,15 +108,7 @@ impl Oci<'_> {
             return Ok(copy.body);
         }
         let manifest = self.ask_for_manifest(name, &digest.to_string(), label)?;
-        let found = Digest::of(&manifest);
-        if found != *digest {
-            let digests = Box::new(Mismatch { expected: *digest, found });
-            return Err(RegistryError::ArtifactDigest {
-                registry: self.url.clone(),
-                artifact: label.to_owned(),
-                digests,
-            });
-        }
+        self.check_digest(label, &manifest, digest)?;
         self.note(self.mirror.put(&file, None, &manifest));
         Ok(manifest)
     }
@@ -153,8 +144,8 @@ impl Oci<'_> {
 
     fn ask_for_manifest(&self, name: &Name, reference: &str, label: &str) -> Result<Vec<u8>, RegistryError> {
         let manifest = self.ask(name, &format!("`{label}`"), |repository| repository.manifest(reference))?;
-        let missing = || RegistryError::ArtifactMissing { registry: self.url.clone(), artifact: label.to_owned() };
-        manifest.ok_or_else(missing)
+        let missing = || OciError::Missing { registry: self.url.clone(), artifact: label.to_owned() };
+        Ok(manifest.ok_or_else(missing)?)
     }
 
     /// The version that an artifact's own manifest describes; none where that is nothing of ours.
@@ -186,11 +177,10 @@ impl Oci<'_> {
         let described = || self.seen().described.get(&component.digest).cloned();
         match inspection.manifest.take().or_else(described) {
             Some(manifest) => Ok(component.inspected(manifest, &inspection)),
-            None => Err(RegistryError::Undescribed(Box::new(Undescribed {
-                registry: self.url.clone(),
-                artifact: label.to_owned(),
-                component: bytes,
-            }))),
+            None => {
+                let (registry, artifact) = (self.url.clone(), label.to_owned());
+                Err(OciError::Undescribed(Box::new(Undescribed { registry, artifact, component: bytes })).into())
+            }
         }
     }
 
@@ -199,26 +189,27 @@ impl Oci<'_> {
         if let Some(kept) = self.note(blobs.get(&component.digest)).flatten() {
             return Ok(kept);
         }
-        let limit = component.size.min(super::super::MAX_BLOB).saturating_add(1);
+        let limit = component.size.min(MAX_BLOB).saturating_add(1);
         let wanted = format!("the component of `{label}`");
         let bytes = self.ask(name, &wanted, |repository| repository.blob(&component.digest, limit, &|_| {}))?;
         let bytes = bytes.ok_or_else(|| self.wrong(label, "its layer is not there"))?;
-        let found = Digest::of(&bytes);
-        if found != component.digest {
-            let digests = Box::new(Mismatch { expected: component.digest, found });
-            return Err(RegistryError::ArtifactDigest {
-                registry: self.url.clone(),
-                artifact: label.to_owned(),
-                digests,
-            });
-        }
+        self.check_digest(label, &bytes, &component.digest)?;
         self.note(blobs.put(&bytes));
         Ok(bytes)
     }
 
+    fn check_digest(&self, artifact: &str, bytes: &[u8], expected: &Digest) -> Result<(), OciError> {
+        let found = Digest::of(bytes);
+        if found == *expected {
+            return Ok(());
+        }
+        let digests = Box::new(Mismatch { expected: *expected, found });
+        Err(OciError::Digest { registry: self.url.clone(), artifact: artifact.to_owned(), digests })
+    }
+
     fn wrong(&self, artifact: &str, problem: impl Into<String>) -> RegistryError {
         let (registry, artifact) = (self.url.clone(), artifact.to_owned());
-        RegistryError::Artifact { registry, artifact, problem: problem.into() }
+        OciError::Invalid { registry, artifact, problem: problem.into() }.into()
     }
 
     fn believes(&self, copy: &Mirrored) -> bool {
