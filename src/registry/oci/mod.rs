@@ -13,8 +13,10 @@
 mod api;
 mod artifact;
 mod auth;
+mod copies;
 mod docker;
 mod error;
+mod pins;
 mod publish;
 mod reference;
 mod versions;
@@ -231,7 +233,7 @@ impl Source for Oci<'_> {
     }
 
     fn forget(&self, name: &Name) {
-        self.note(self.mirror.remove(&super::index_path(name)));
+        self.remove_copies(name);
     }
 
     fn is_remote(&self) -> bool {

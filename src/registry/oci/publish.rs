@@ -33,7 +33,7 @@ pub(in crate::registry) fn publish(
     });
     pushed.map_err(|trouble| registry.not_pushed(&line, trouble))?;
     // What this machine knows of the pack is out of date.
-    super::Source::forget(registry, &line.name);
+    registry.remove_copies(&line.name);
     match published(registry, &line)? {
         Some(published) => Ok(published),
         None => Err(registry.not_pushed(&line, FetchFailure::Status(404).into()).into()),
