@@ -117,7 +117,7 @@ pub enum Command {
     Info(InfoArguments),
     /// Write, build and test packs
     Pack(PackArguments),
-    /// Publish a finished pack to a registry in a folder
+    /// Publish a finished pack to a registry in a folder, or to one of containers
     Publish(PublishArguments),
     /// Take a published version back: it serves only where a lockfile names it
     Yank(YankArguments),
@@ -147,7 +147,7 @@ pub struct NewArguments {
     /// Where the project goes: a folder that does not exist yet, or an empty one
     #[arg(value_name = "DIR")]
     pub target: PathBuf,
-    /// A pack to compose: NAME, NAME@REQ, a path to a `.wasm`, or INSTANCE=any of these
+    /// A pack to compose: NAME, NAME@REQ, `oci://HOST/REPOSITORY:TAG`, a path to a `.wasm`, or INSTANCE=any of these
     #[arg(long = "pack", short, value_name = "SPEC", required = true)]
     pub packs: Vec<String>,
     /// The folder that an instance's files go below

@@ -41,8 +41,9 @@ fn text(info: &Info) -> String {
     row("licence", manifest.license.clone());
     match &info.place {
         Place::File(path) => row("file", path.display().to_string()),
-        Place::Registry { url, published, yanked, versions, .. } => {
+        Place::Registry { url, artifact, published, yanked, versions, .. } => {
             row("registry", url.clone());
+            row("artifact", artifact.as_ref().map(ToString::to_string).unwrap_or_default());
             let taken_back = if *yanked { ", and taken back since" } else { "" };
             row("published", format!("{published}{taken_back}"));
             row("versions", versions.iter().rev().map(version).collect::<Vec<_>>().join(", "));
@@ -92,9 +93,10 @@ fn questions(info: &Info) -> Vec<(&str, String)> {
 fn document(info: &Info) -> Value {
     let place = match &info.place {
         Place::File(path) => json!({ "file": path.display().to_string() }),
-        Place::Registry { name, url, published, yanked, versions } => json!({
+        Place::Registry { name, url, artifact, published, yanked, versions } => json!({
             "registry": name,
             "url": url,
+            "artifact": artifact.as_ref().map(ToString::to_string),
             "published": published,
             "yanked": yanked,
             "versions": versions

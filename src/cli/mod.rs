@@ -126,7 +126,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Command::Search(search) => search::run(&search, &arguments.global, &home, printer),
         Command::Info(info) => info::run(&info, &arguments.global, &home, printer),
         Command::Pack(pack) => pack::run(&pack.command, &arguments.global, &home, printer),
-        Command::Publish(publish) => publish::publish(&publish, &home, printer),
+        Command::Publish(publish) => publish::publish(&publish, &arguments.global, &home, printer),
         Command::Yank(yank) => publish::yank(&yank, &home, printer),
         Command::Key(key) => key::run(&key.command, &home, printer),
         Command::Registry(registry) => registry::run(&registry.command, &arguments.global, &home, printer),

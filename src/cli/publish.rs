@@ -1,44 +1,72 @@
 //! `scaffold publish` and `scaffold yank`.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::args::{PublishArguments, YankArguments};
+use super::access::Reach;
+use super::args::{Global, PublishArguments, YankArguments};
 use super::printer::Printer;
+use super::progress::Progress;
 use super::{clock, key, one};
 use crate::model::{Name, PackId, Report, printable};
-use crate::pipeline::{self, Failure};
-use crate::registry::{self, RegistryError, Settings};
+use crate::pipeline::{self, Destination, Failure};
+use crate::registry::{self, IndexLine, Oci, OciError, RegistryError, Settings, Source as _};
 use crate::store::Home;
 
-pub fn publish(arguments: &PublishArguments, home: &Home, printer: &Printer) -> Result<(), Failure> {
-    let folder = folder_of(&arguments.registry, home)?;
+pub fn publish(arguments: &PublishArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
+    let address = address_of(&arguments.registry, home)?;
+    if registry::is_oci(&address) {
+        let progress = Progress::new(printer);
+        let reach = Reach::new(global, home, &progress)?;
+        let oci = Oci::open(&address, reach.access())?;
+        let line = send(Destination::Oci(&oci), arguments, home)?;
+        let place = [("registry", json!(oci.url())), ("artifact", json!(line.artifact))];
+        tell(&line, oci.url(), place, printer);
+    } else {
+        let folder = registry::folder_of(&address)?;
+        let line = send(Destination::Folder(&folder), arguments, home)?;
+        let shown = folder.display().to_string();
+        tell(&line, &shown, [("directory", json!(shown))], printer);
+    }
+    Ok(())
+}
+
+fn send(to: Destination<'_>, arguments: &PublishArguments, home: &Home) -> Result<IndexLine, Failure> {
     let published = clock::timestamp().map_err(one)?;
     let key = key::open(arguments.key.as_ref(), home)?;
-    let line = pipeline::publish(&folder, &arguments.pack, &published, key.as_ref())?;
+    pipeline::publish(to, &arguments.pack, &published, key.as_ref())
+}
+
+/// Tells what was published; `place` is what the document says of where.
+fn tell(line: &IndexLine, shown: &str, place: impl IntoIterator<Item = (&'static str, Value)>, printer: &Printer) {
     if printer.is_json() {
-        let document = json!({
+        let mut document = json!({
             "name": line.name,
             "version": line.version,
             "sha256": line.digest.hex(),
             "bytes": line.size,
             "published": line.published,
             "signer": line.signer,
-            "directory": folder.display().to_string(),
         });
+        for (member, value) in place {
+            document[member] = value;
+        }
         printer.document("scaffold.publish/1", document);
     }
-    printer.status("Published", &format!("{} {} to `{}`", line.name, line.version, folder.display()));
+    printer.status("Published", &format!("{} {} to `{shown}`", line.name, line.version));
     if line.signer.is_none() {
         printer.note("Nobody signed it; `scaffold key new` makes a key that does from then on");
     }
-    Ok(())
 }
 
 pub fn yank(arguments: &YankArguments, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let pack = parse_version(&arguments.version).map_err(one)?;
-    let folder = folder_of(&arguments.registry, home)?;
+    let address = address_of(&arguments.registry, home)?;
+    if registry::is_oci(&address) {
+        return Err(OciError::NoYank { registry: address }.into());
+    }
+    let folder = registry::folder_of(&address)?;
     registry::yank(&folder, &pack, !arguments.undo)?;
     if printer.is_json() {
         let document = json!({ "name": pack.name, "version": pack.version, "yanked": !arguments.undo });
@@ -49,12 +77,12 @@ pub fn yank(arguments: &YankArguments, home: &Home, printer: &Printer) -> Result
     Ok(())
 }
 
-/// The folder that `--registry` means: a name that the user gave a registry, or else a path.
-fn folder_of(registry: &str, home: &Home) -> Result<PathBuf, Failure> {
-    let Ok(name) = registry.parse::<Name>() else { return Ok(registry::folder_of(registry)?) };
+/// The address that `--registry` means: that of a name that the user gave a registry, or else what was typed.
+fn address_of(registry: &str, home: &Home) -> Result<String, Failure> {
+    let Ok(name) = registry.parse::<Name>() else { return Ok(registry.to_owned()) };
     match Settings::read(home.config())?.registries().get(&name) {
-        Some(address) => Ok(registry::folder_of(address)?),
-        None if PathBuf::from(registry).is_dir() => Ok(registry.into()),
+        Some(address) => Ok(address.clone()),
+        None if Path::new(registry).is_dir() => Ok(registry.to_owned()),
         None => Err(RegistryError::Unknown { name, near: Vec::new() }.into()),
     }
 }

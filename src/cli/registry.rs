@@ -39,6 +39,10 @@ fn add(name: &Name, address: &str, global: &Global, home: &Home, printer: &Print
         (registry::web_address(address, global.allow_http)?, None)
     } else {
         let source = registry::open(Some(address), reach.access())?;
+        // Opening one of these asks for nothing.
+        if let Some(oci) = source.oci().filter(|_| !global.offline) {
+            oci.check()?;
+        }
         (source.url().to_owned(), Some(source.id().to_owned()))
     };
     settings.add(name, &address)?;

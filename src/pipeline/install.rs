@@ -1,7 +1,6 @@
 //! Having packs on this machine before they are needed, and looking at them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use super::past::Past;
 use super::{Failure, Inputs, Member, Workshop, members, phases};
@@ -65,7 +64,13 @@ fn fits(spec: &Spec, kept: &Kept) -> bool {
             let version = &kept.manifest.version;
             *name == kept.manifest.name && requirement.as_ref().is_none_or(|requirement| requirement.matches(version))
         }
-        PackSpec::Oci(_) | PackSpec::Path(_) => false,
+        PackSpec::Oci(reference) => {
+            let version = &kept.manifest.version;
+            // What a digest names is an artifact, and components don't know in which they came.
+            let requirement = reference.requirement();
+            reference.name == kept.manifest.name && requirement.is_some_and(|requirement| requirement.matches(version))
+        }
+        PackSpec::Path(_) => false,
     }
 }
 
@@ -74,6 +79,5 @@ fn fits(spec: &Spec, kept: &Kept) -> bool {
 /// # Errors
 /// A pack that is not found, or a file that is none.
 pub fn info(workshop: &Workshop<'_>, spec: &Spec) -> Result<Info, Failure> {
-    let mut describe = |path: &Path, bytes: &[u8]| members::describe(workshop, path, bytes);
-    Ok(registry::info(spec, &workshop.registries, &mut describe)?)
+    members::describing(workshop, |describe| registry::info(spec, &workshop.registries, describe))
 }

@@ -8,7 +8,7 @@ use semver::{Comparator, Op, Version, VersionReq};
 use super::{Member, Rendered};
 use crate::model::{JsonObject, Name, ProjectPath};
 use crate::project::{Origin as Answered, PackIntent, SHARED};
-use crate::registry::{Origin, PackSpec, Spec};
+use crate::registry::{OciVersion, Origin, PackSpec, Spec};
 
 /// A project's files name path packs relative to the project, so that both can move together.
 pub(super) fn relate_paths(rendered: &mut Rendered, target: &Path) {
@@ -51,31 +51,43 @@ pub(super) fn pack_intent(
         at: places.get(&member.instance.name).cloned(),
         ..PackIntent::default()
     };
-    match &member.resolved.origin {
-        Origin::Path(path) => {
+    let asked = wanted.iter().find(|spec| asks_for(spec, &member.instance.name, &manifest.name));
+    match (&member.resolved.origin, asked.map(|spec| &spec.pack)) {
+        (Origin::Path(path), _) => {
             pack.pack = None;
             pack.path = Some(relative(path, target));
             (pack, None)
         }
-        Origin::Registry { name, url, .. } => {
+        (Origin::Registry { .. }, Some(PackSpec::Oci(reference))) => {
+            pack.pack = None;
+            pack.oci = Some(reference.entry());
+            // An artifact is what it is; where none was named, versions go on from the one that was found.
+            pack.version = match &reference.version {
+                OciVersion::Newest => Some(compatible(&manifest.version)),
+                _ => reference.requirement(),
+            };
+            (pack, None)
+        }
+        (Origin::Registry { name, url, .. }, asked) => {
             pack.registry = name.clone();
-            let asked = wanted.iter().find_map(|spec| requirement(spec, &member.instance.name, &manifest.name));
-            pack.version = Some(asked.unwrap_or_else(|| compatible(&manifest.version)));
+            let requirement = match asked {
+                Some(PackSpec::Named { requirement, .. }) => requirement.clone(),
+                _ => None,
+            };
+            pack.version = Some(requirement.unwrap_or_else(|| compatible(&manifest.version)));
             (pack, name.clone().map(|name| (name, url.clone())))
         }
     }
 }
 
-/// The requirement that the user typed for an instance.
-fn requirement(spec: &Spec, instance: &Name, pack: &Name) -> Option<VersionReq> {
-    match &spec.pack {
-        PackSpec::Named { name, requirement, .. }
-            if name == pack && spec.instance.as_ref().unwrap_or(name) == instance =>
-        {
-            requirement.clone()
-        }
-        _ => None,
-    }
+/// Whether what the user typed is this instance of this pack.
+fn asks_for(spec: &Spec, instance: &Name, pack: &Name) -> bool {
+    let named = match &spec.pack {
+        PackSpec::Named { name, .. } => name,
+        PackSpec::Oci(reference) => &reference.name,
+        PackSpec::Path(_) => return false,
+    };
+    named == pack && spec.instance.as_ref().unwrap_or(named) == instance
 }
 
 /// `^1.2.3`: what is written where the user asked for no version in particular.

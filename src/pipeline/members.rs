@@ -10,7 +10,7 @@ use super::{Failure, Inputs, Workshop};
 use crate::compose;
 use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
 use crate::project::{Answers, Given, KeptDefault, LockedAnswers, LockedPack, Mode, Questions, Standing, answer_all};
-use crate::registry::{self, Origin, Resolved};
+use crate::registry::{self, Describe, OciError, Origin, RegistryError, ResolveError, Resolved};
 
 /// One use of a pack in a run.
 #[derive(Debug)]
@@ -40,8 +40,9 @@ impl Member {
 
 /// Resolves what is wanted, and puts it in canonical order.
 pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Vec<Member>, Failure> {
-    let mut describe = |path: &Path, bytes: &[u8]| describe(workshop, path, bytes);
-    let resolved = registry::resolve(&inputs.wanted, &workshop.registries, &inputs.locked, &mut describe)?;
+    let resolved = describing(workshop, |describe| {
+        registry::resolve(&inputs.wanted, &workshop.registries, &inputs.locked, describe)
+    })?;
     let seats = folders::seat(resolved, &inputs.places).map_err(|report| Failure::Reports(vec![report]))?;
     arrange(seats, &inputs.joined)
 }
@@ -61,6 +62,25 @@ pub(super) fn arrange(seats: Vec<Seat>, joined: &[Name]) -> Result<Vec<Member>, 
         Some(Member { resolved, instance, answers: Vec::new() })
     };
     Ok(instances.into_iter().filter_map(member).collect())
+}
+
+/// Does what may meet components that carry no manifest: those that are met are asked for it.
+pub(super) fn describing<T>(
+    workshop: &Workshop<'_>,
+    mut work: impl FnMut(&mut Describe<'_>) -> Result<T, ResolveError>,
+) -> Result<T, Failure> {
+    loop {
+        match work(&mut |path, bytes| describe(workshop, path, bytes)) {
+            // A registry runs nothing, so it is told what the component said, and asked again.
+            Err(ResolveError::Registry(RegistryError::Oci(OciError::Undescribed(met)))) => {
+                let place = format!("{}/{}", met.registry, met.artifact);
+                let manifest = describe(workshop, Path::new(&place), &met.component);
+                let manifest = manifest.map_err(|report| Failure::Reports(vec![report]))?;
+                workshop.registries.describe(&met, manifest);
+            }
+            done => return Ok(done?),
+        }
+    }
 }
 
 /// Asks a component that carries no manifest for it.
@@ -111,11 +131,12 @@ pub(super) fn lock_entries(members: &[Member], joined: &[Name]) -> Vec<LockedPac
 fn entry(member: &Member, members: &[Member]) -> LockedPack {
     let manifest = &member.instance.manifest;
     let source = match &member.resolved.origin {
+        Origin::Registry { artifact: Some(artifact), .. } => format!("oci+{}", artifact.place()),
         Origin::Registry { id, .. } => format!("registry+{id}"),
         Origin::Path(path) => format!("path+{}", path.display()),
     };
     let url = match &member.resolved.origin {
-        Origin::Registry { name: Some(_), url, .. } => Some(url.clone()),
+        Origin::Registry { name: Some(_), url, artifact: None, .. } => Some(url.clone()),
         _ => None,
     };
     let mut answers = LockedAnswers::default();

@@ -37,7 +37,7 @@ use crate::schema;
 use crate::store::{Cache, Home};
 use crate::threads;
 
-pub use self::publish::publish;
+pub use self::publish::{Destination, publish};
 /// What explanations are made of.
 pub use crate::compose::{Attribution, ShareKind, UsedTemplate};
 /// A number that stands for the oldest template or expression that is being worked on.

@@ -6,18 +6,29 @@ use super::Failure;
 use crate::host;
 use crate::model::{Capability, Manifest, Report, printable};
 use crate::project::Questions;
-use crate::registry::{self, IndexLine, Key};
+use crate::registry::{self, IndexLine, Key, Oci};
 use crate::schema::Schema;
 
-/// Publishes the finished pack in a file to the registry in `folder`, and gives its index line; `key`
-/// signs it.
+/// Where a pack is published to.
+#[derive(Clone, Copy)]
+pub enum Destination<'a> {
+    /// A registry in a folder.
+    Folder(&'a Path),
+    /// A registry of containers.
+    Oci(&'a Oci<'a>),
+}
+
+/// Publishes the finished pack in a file, and gives its index line; `key` signs it.
 ///
 /// # Errors
 /// A file that is no pack, a manifest that nobody could use, and everything that [`registry::publish`] refuses.
-pub fn publish(folder: &Path, file: &Path, published: &str, key: Option<&Key>) -> Result<IndexLine, Failure> {
+pub fn publish(to: Destination<'_>, file: &Path, published: &str, key: Option<&Key>) -> Result<IndexLine, Failure> {
     let wasm = registry::read_pack(file)?;
     check(&registry::manifest_of(&wasm)?)?;
-    Ok(registry::publish_signed(folder, &wasm, published, &host::grants, key)?)
+    Ok(match to {
+        Destination::Folder(folder) => registry::publish_signed(folder, &wasm, published, &host::grants, key)?,
+        Destination::Oci(oci) => registry::push_signed(oci, &wasm, published, &host::grants, key)?,
+    })
 }
 
 /// The schemas of a manifest are sound: of the questions, and of the facts that are given and taken.

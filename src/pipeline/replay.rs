@@ -48,11 +48,8 @@ fn seat(workshop: &Workshop<'_>, locked: &LockedPack, root: &Path) -> Result<Sea
     let place = match locked.source.split_once('+') {
         Some(("registry", id)) => PinPlace::Registry { id: id.to_owned(), url: locked.url.clone() },
         Some(("path", path)) => PinPlace::Path(root.join(path)),
-        _ => {
-            let message = format!("the lock has `{}` from `{}`, which is no place", locked.instance, locked.source);
-            let report = Report::new("lock-syntax", message);
-            return Err(Failure::Reports(vec![report.hint("take `scaffold.lock` back from version control")]));
-        }
+        Some(("oci", reference)) => PinPlace::Oci(reference.parse().map_err(|_| no_place(locked))?),
+        _ => return Err(no_place(locked)),
     };
     let pack = PackId { name: locked.name.clone(), version: locked.version.clone() };
     let pin = Pin { instance: locked.instance.clone(), pack, digest: locked.checksum, place };
@@ -64,8 +61,14 @@ fn seat(workshop: &Workshop<'_>, locked: &LockedPack, root: &Path) -> Result<Sea
             None
         }
     };
-    let mut describe = |path: &Path, bytes: &[u8]| members::describe(workshop, path, bytes);
-    Ok(Seat { resolved: recall(&pin, &workshop.registries, &kept, &mut describe)?, at: locked.at.clone() })
+    let resolved = members::describing(workshop, |describe| recall(&pin, &workshop.registries, &kept, describe))?;
+    Ok(Seat { resolved, at: locked.at.clone() })
+}
+
+fn no_place(locked: &LockedPack) -> Failure {
+    let message = format!("the lock has `{}` from `{}`, which is no place", locked.instance, locked.source);
+    let report = Report::new("lock-syntax", message);
+    Failure::Reports(vec![report.hint("take `scaffold.lock` back from version control")])
 }
 
 /// Gives a member the answers of the lock, in the order in which its pack asks.

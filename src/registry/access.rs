@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Credentials, Trust};
+use super::{Credentials, IndexLine, Trust};
 use crate::model::Report;
 use crate::store::Cache;
 
@@ -30,6 +30,15 @@ pub struct Access<'a> {
     pub trust: Trust,
     /// Who is told what goes on.
     pub listener: &'a dyn Listener,
+}
+
+impl Access<'_> {
+    /// The versions of which the component is on this machine.
+    pub(super) fn at_hand(&self, mut lines: Vec<IndexLine>) -> Vec<IndexLine> {
+        let blobs = self.cache.blobs();
+        lines.retain(|line| blobs.contains(&line.digest));
+        lines
+    }
 }
 
 /// What reading a registry tells while it goes on.

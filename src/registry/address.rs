@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::http::Http;
-use super::{Access, Embedded, Folder, RegistryError, Source};
+use super::oci::SCHEME;
+use super::{Access, Embedded, Folder, Oci, OciAddress, RegistryError, Source};
 
 /// The environment variable with the address of the registry that serves instead of the embedded one.
 ///
@@ -18,6 +19,7 @@ pub const ADDRESS_VARIABLE: &str = "SCAFFOLD_REGISTRY";
 pub fn open<'a>(address: Option<&str>, access: &'a Access<'a>) -> Result<Box<dyn Source + 'a>, RegistryError> {
     match address {
         None => Ok(Box::new(Embedded::open())),
+        Some(address) if is_oci(address) => Ok(Box::new(Oci::open(address, access)?)),
         Some(address) if is_web(address) => Ok(Box::new(Http::open(address, access)?)),
         Some(address) => Ok(Box::new(Folder::open(&folder(address)?)?)),
     }
@@ -27,6 +29,16 @@ pub fn open<'a>(address: Option<&str>, access: &'a Access<'a>) -> Result<Box<dyn
 pub fn is_web(address: &str) -> bool {
     let scheme = address.split_once("://").map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)))
+}
+
+/// Whether an address is that of a registry of containers.
+pub fn is_oci(address: &str) -> bool {
+    address.starts_with(SCHEME)
+}
+
+/// Whether an address, which may be written in another way, is this one.
+pub(super) fn is_same_oci(address: &str, other: &OciAddress) -> bool {
+    address.strip_prefix(SCHEME).and_then(|address| address.parse().ok()).as_ref() == Some(other)
 }
 
 /// The folder that an address names.
@@ -42,7 +54,7 @@ pub fn folder(address: &str) -> Result<PathBuf, RegistryError> {
     match scheme {
         "file" => file_path(rest).map_err(wrong),
         "http" | "https" => Err(RegistryError::ReadOnly { address: address.to_owned() }),
-        "oci" => Err(RegistryError::Unsupported { address: address.to_owned() }),
+        "oci" => Err(wrong("it is that of a registry of containers, and a folder is expected")),
         _ => Err(wrong("its scheme is not known")),
     }
 }
@@ -117,7 +129,7 @@ mod tests {
             ("file:///%e", "registry-address"),
             ("ftp://x/", "registry-address"),
             ("https://x/", "registry-read-only"),
-            ("oci://x/y", "registry-unsupported"),
+            ("oci://x/y", "registry-address"),
         ] {
             assert_eq!(folder(address).unwrap_err().report().code, code, "{address}");
         }

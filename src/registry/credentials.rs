@@ -18,6 +18,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use reqwest::blocking::RequestBuilder;
 use serde::Deserialize;
 
 use super::RegistryError;
@@ -52,6 +53,16 @@ pub enum Credential {
         /// The secret.
         password: String,
     },
+}
+
+impl Credential {
+    /// The request with this proof.
+    pub(super) fn prove(&self, request: RequestBuilder) -> RequestBuilder {
+        match self {
+            Self::Token { token } => request.bearer_auth(token),
+            Self::Basic { username, password } => request.basic_auth(username, Some(password)),
+        }
+    }
 }
 
 impl fmt::Debug for Credential {

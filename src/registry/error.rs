@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::FetchFailure;
+use super::{FetchFailure, OciError};
 use crate::model::{Diagnose, Digest, Name, PackId, Report, printable};
 
 /// What can be wrong with a registry, whichever kind it is. `registry` is its address in each case.
@@ -16,12 +16,6 @@ pub enum RegistryError {
         address: String,
         /// Why not.
         problem: &'static str,
-    },
-    /// A kind of registry that later versions bring.
-    #[error("the registry `{}` is not supported by this version of scaffold", printable(.address))]
-    Unsupported {
-        /// As it was given.
-        address: String,
     },
     /// A registry on a web server was to be changed.
     #[error("the registry `{}` is on a web server, and can only be read there", printable(.address))]
@@ -77,6 +71,9 @@ pub enum RegistryError {
         /// Why not.
         failure: FetchFailure,
     },
+    /// What only registries of containers can be wrong about.
+    #[error(transparent)]
+    Oci(#[from] OciError),
     /// The index lost a version that it had.
     #[error("the registry `{registry}` showed {pack} earlier, and does not have it any more")]
     VersionGone {
@@ -224,10 +221,6 @@ impl Diagnose for RegistryError {
                 "registry-address",
                 "give an `https://` address, or the path of a folder that holds a `config.json`",
             ),
-            Self::Unsupported { .. } => report(
-                "registry-unsupported",
-                "use a registry on the web or in a folder, or the path of a pack's `.wasm`",
-            ),
             Self::ReadOnly { .. } => {
                 report("registry-read-only", "change the folder that the server serves, or a copy of it")
             }
@@ -245,6 +238,7 @@ impl Diagnose for RegistryError {
             Self::Credentials { .. } => {
                 report("credentials", "make it yours alone (`chmod 600`), with tables as `docs/registry.md` shows them")
             }
+            Self::Oci(error) => error.report(),
             Self::Fetch { failure, .. } => {
                 let (code, hint) = failure.advice();
                 report(code, hint)

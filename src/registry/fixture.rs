@@ -82,6 +82,7 @@ pub fn line(name: &str, version: &str) -> IndexLine {
         yanked: false,
         signer: None,
         signature: None,
+        artifact: None,
     }
 }
 

@@ -52,6 +52,10 @@ pub struct IndexLine {
     /// The signature by that key of the version's [statement](super::statement), as minisign writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
+    /// The digest of the artifact that it was read from, where the registry is one of containers. No index file has it
+    /// but the copy that is kept of such a registry's versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<Digest>,
 }
 
 impl IndexLine {
@@ -66,7 +70,7 @@ impl IndexLine {
     }
 
     /// What the form of the line promises and its types do not.
-    fn check(&self, name: &Name) -> Result<(), String> {
+    pub(super) fn check(&self, name: &Name) -> Result<(), String> {
         if self.name != *name {
             return Err(format!("it is a line of `{}`", self.name));
         }

@@ -8,14 +8,26 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::{Access, IndexLine, RegistryError, ResolveError, Source, address};
-use crate::model::{Name, Report, near};
+use super::{Access, IndexLine, OciAddress, RegistryError, ResolveError, Source, Undescribed, address};
+use crate::model::{Digest, Manifest, Name, Report, near};
 
 /// The default registry, and those that have a name.
 pub struct Registries<'a> {
     default: Entry<'a>,
     named: BTreeMap<Name, Entry<'a>>,
     read_folder: Option<ReadFolder>,
+    nameless: Nameless<'a>,
+}
+
+/// Registries that something named by their address. They join while others are in use, so the list only grows.
+#[derive(Default)]
+struct Nameless<'a>(OnceLock<Box<Joined<'a>>>);
+
+struct Joined<'a> {
+    /// What stands for it in this run: nobody typed it, and it is written nowhere.
+    name: Name,
+    entry: Entry<'a>,
+    next: Nameless<'a>,
 }
 
 /// Makes a finished pack of a folder of sources; none where the folder holds none for which that takes no compiler. Making
@@ -40,7 +52,7 @@ impl<'a> Registries<'a> {
     pub fn new(default: Option<String>, named: BTreeMap<Name, String>, access: &'a Access<'a>) -> Self {
         let entry = |address| Entry { address, access: Some(access), opened: OnceLock::new() };
         let named = named.into_iter().map(|(name, address)| (name, entry(Some(address)))).collect();
-        Self { default: entry(default), named, read_folder: None }
+        Self { default: entry(default), named, nameless: Nameless::default(), read_folder: None }
     }
 
     /// The same, where the path of a folder stands for the pack that it makes.
@@ -57,7 +69,7 @@ impl<'a> Registries<'a> {
     /// One registry alone, as the default.
     pub fn only(source: &'a dyn Source) -> Self {
         let default = Entry { address: None, access: None, opened: OnceLock::from(Opened::Given(source)) };
-        Self { default, named: BTreeMap::new(), read_folder: None }
+        Self { default, named: BTreeMap::new(), nameless: Nameless::default(), read_folder: None }
     }
 
     /// The registry of this name, or the default one.
@@ -67,7 +79,7 @@ impl<'a> Registries<'a> {
     pub fn get(&self, name: Option<&Name>) -> Result<&(dyn Source + 'a), RegistryError> {
         match name {
             None => self.default.open(),
-            Some(name) => match self.named.get(name) {
+            Some(name) => match self.entry(name) {
                 Some(entry) => entry.open(),
                 None => {
                     let near = near(name.as_str(), self.named.keys().map(Name::as_str));
@@ -78,6 +90,51 @@ impl<'a> Registries<'a> {
         }
     }
 
+    /// What stands for the registry of containers at an address: its name, where it has one; none for the default one.
+    ///
+    /// # Errors
+    /// Registries that were given and not opened by an address, which others can't join.
+    pub fn at(&self, wanted: &OciAddress) -> Result<Option<Name>, RegistryError> {
+        let is_it = |entry: &Entry<'_>| {
+            let address = entry.address.as_deref().filter(|address| address::is_oci(address));
+            address.is_some_and(|address| address::is_same_oci(address, wanted))
+        };
+        if is_it(&self.default) {
+            return Ok(None);
+        }
+        if let Some((name, _)) = self.named.iter().find(|(_, entry)| is_it(entry)) {
+            return Ok(Some(name.clone()));
+        }
+        let wanted = wanted.to_string();
+        let wrong = |problem| RegistryError::Address { address: wanted.clone(), problem };
+        let access = self.default.access.ok_or_else(|| wrong("no address can be looked up here"))?;
+        // Long enough that no other has it, and that nobody means it.
+        let name = format!("oci-{}", &Digest::of(wanted.as_bytes()).hex()[..40]);
+        let name: Name = name.parse().map_err(|_| wrong("it has no name"))?;
+        let entry = || Entry { address: Some(wanted.clone()), access: Some(access), opened: OnceLock::new() };
+        self.nameless.join(&name, &entry);
+        Ok(Some(name))
+    }
+
+    /// Takes the manifest of a component that carries none and was asked for it.
+    pub fn describe(&self, component: &Undescribed, manifest: Manifest) {
+        let digest = Digest::of(&component.component);
+        let sources = self.entries().filter_map(|entry| entry.opened.get()).map(Opened::source);
+        for oci in sources.filter_map(Source::oci).filter(|oci| oci.url() == component.registry) {
+            oci.describe(digest, manifest.clone());
+        }
+    }
+
+    fn entry(&self, name: &Name) -> Option<&Entry<'a>> {
+        let joined = || self.nameless.iter().find(|joined| joined.name == *name).map(|joined| &joined.entry);
+        self.named.get(name).or_else(joined)
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry<'a>> {
+        let nameless = self.nameless.iter().map(|joined| &joined.entry);
+        std::iter::once(&self.default).chain(self.named.values()).chain(nameless)
+    }
+
     /// The names; the default registry, which has none, comes first.
     pub fn names(&self) -> impl Iterator<Item = Option<&Name>> {
         std::iter::once(None).chain(self.named.keys().map(Some))
@@ -85,7 +142,7 @@ impl<'a> Registries<'a> {
 
     /// The default registry, and those of the others that were asked for something.
     pub fn in_use(&self) -> impl Iterator<Item = &(dyn Source + 'a)> {
-        let others = self.named.values().filter_map(|entry| entry.opened.get()).map(Opened::source);
+        let others = self.entries().skip(1).filter_map(|entry| entry.opened.get()).map(Opened::source);
         self.default.open().ok().into_iter().chain(others)
     }
 
@@ -110,7 +167,7 @@ impl<'a> Registries<'a> {
     /// Judges a version of a registry by whom the user trusts, and gives the key that signed it.
     pub(super) fn judge(&self, name: Option<&Name>, line: &IndexLine) -> Result<Option<String>, ResolveError> {
         let source = self.get(name)?;
-        let entry = name.and_then(|name| self.named.get(name)).unwrap_or(&self.default);
+        let entry = name.and_then(|name| self.entry(name)).unwrap_or(&self.default);
         match entry.access {
             Some(access) => Ok(access.trust.judge(source, line)?),
             None => Ok(line.signer.clone()),
@@ -119,10 +176,29 @@ impl<'a> Registries<'a> {
 
     /// Has every registry ask anew; see [`Source::refresh`].
     pub(super) fn refresh(&self) -> bool {
-        let entries = std::iter::once(&self.default).chain(self.named.values());
-        let opened = entries.filter_map(|entry| entry.opened.get());
+        let opened = self.entries().filter_map(|entry| entry.opened.get());
         // Every one of them, not only the first that had copies.
         opened.fold(false, |any, opened| opened.source().refresh() | any)
+    }
+}
+
+impl<'a> Nameless<'a> {
+    fn iter(&self) -> impl Iterator<Item = &Joined<'a>> {
+        std::iter::successors(self.0.get(), |joined| joined.next.0.get()).map(Box::as_ref)
+    }
+
+    /// Adds one that is not there yet.
+    fn join(&self, name: &Name, entry: &dyn Fn() -> Entry<'a>) {
+        let mut place = self;
+        loop {
+            let make = || Box::new(Joined { name: name.clone(), entry: entry(), next: Nameless::default() });
+            // Who comes second finds the place taken, and goes on behind it.
+            let joined = place.0.get_or_init(make);
+            if joined.name == *name {
+                return;
+            }
+            place = &joined.next;
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{Catalog, IndexLine, Mismatch, RegistryError};
+use super::{Catalog, IndexLine, Mismatch, Oci, RegistryError};
 use crate::component;
 use crate::model::{Digest, Manifest, Name, PackId};
 
@@ -61,6 +61,11 @@ pub trait Source: Send + Sync {
     /// Whether its packs need a signature, because others than this user could change them.
     fn needs_signatures(&self) -> bool {
         false
+    }
+
+    /// The registry of containers that it is, for what only those have: single artifacts.
+    fn oci(&self) -> Option<&Oci<'_>> {
+        None
     }
 
     /// Whether blobs were checked already, when this program was built.

@@ -1,7 +1,6 @@
 //! How a user names a pack on the command line.
 //!
-//! Reading a `SPEC` is all that happens here: kinds of registry that this version can't read are still read as what
-//! they are, so that the message can say what is missing instead of calling them wrong.
+//! Reading a `SPEC` is all that happens here; whether there is such a pack shows when it is looked up.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,7 +8,8 @@ use std::str::FromStr;
 
 use semver::VersionReq;
 
-use crate::model::{Diagnose, Digest, Name, Report, printable};
+use super::oci::{OciReference, SCHEME};
+use crate::model::{Diagnose, Name, Report, printable};
 
 /// One use of a pack: `fastapi-orders@^1`, `users=fastapi-users`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,32 +32,10 @@ pub enum PackSpec {
         /// Which versions serve; none means any, and the newest is taken.
         requirement: Option<VersionReq>,
     },
-    /// `oci://HOST/REPOSITORY[:TAG|@DIGEST]`.
+    /// `oci://HOST/REPOSITORY[:TAG|@DIGEST|@REQ]`.
     Oci(OciReference),
     /// A built component, or a folder that holds a pack's source.
     Path(PathBuf),
-}
-
-/// A pack in a container registry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OciReference {
-    /// The registry's host, with its port where one is given.
-    pub host: String,
-    /// The repository, which may have several parts: `acme/packs/metrics`.
-    pub repository: String,
-    /// Which of its versions.
-    pub version: OciVersion,
-}
-
-/// Which artifact of a repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OciVersion {
-    /// The newest.
-    Newest,
-    /// The one with this tag.
-    Tag(String),
-    /// The one with this digest.
-    Digest(Digest),
 }
 
 /// A text that names no pack.
@@ -119,7 +97,7 @@ fn is_word(text: &str) -> bool {
 }
 
 fn parse_pack(text: &str) -> Result<PackSpec, Slip> {
-    if let Some(reference) = text.strip_prefix("oci://") {
+    if let Some(reference) = text.strip_prefix(SCHEME) {
         return parse_oci(reference).map(PackSpec::Oci);
     }
     if is_path(text) {
@@ -188,31 +166,7 @@ fn parse_requirement(name: &Name, text: &str) -> Result<VersionReq, Slip> {
 }
 
 fn parse_oci(text: &str) -> Result<OciReference, Slip> {
-    let wrong = |problem: &str| Slip::new(problem, "write it as `oci://HOST/REPOSITORY:TAG`");
-    let (host, path) = text.split_once('/').ok_or_else(|| wrong("it has a host and no repository"))?;
-    let (repository, version) = if let Some((repository, digest)) = path.split_once('@') {
-        let digest = digest.parse().map_err(|_| wrong("what follows `@` is no `sha256:` digest"))?;
-        (repository, OciVersion::Digest(digest))
-    } else if let Some((repository, tag)) = path.split_once(':') {
-        (repository, OciVersion::Tag(tag.to_owned()))
-    } else {
-        (path, OciVersion::Newest)
-    };
-    let host_is_plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'));
-    if host.is_empty() || !host_is_plain {
-        return Err(wrong("its host is not one"));
-    }
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_');
-    if !repository.split('/').all(|part| !part.is_empty() && part.bytes().all(plain) && !part.starts_with('.')) {
-        return Err(wrong("its repository is not lower-case words between slashes"));
-    }
-    if let OciVersion::Tag(tag) = &version {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-        if tag.is_empty() || tag.len() > 128 || !tag.bytes().all(plain) {
-            return Err(wrong("its tag is not one"));
-        }
-    }
-    Ok(OciReference { host: host.to_owned(), repository: repository.to_owned(), version })
+    text.parse().map_err(|problem: &str| Slip::new(problem, "write it as `oci://HOST/REPOSITORY:TAG`"))
 }
 
 impl fmt::Display for Spec {
@@ -240,21 +194,11 @@ impl fmt::Display for PackSpec {
     }
 }
 
-impl fmt::Display for OciReference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "oci://{}/{}", self.host, self.repository)?;
-        match &self.version {
-            OciVersion::Newest => Ok(()),
-            OciVersion::Tag(tag) => write!(f, ":{tag}"),
-            OciVersion::Digest(digest) => write!(f, "@{digest}"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::model::Digest;
 
     #[test]
     fn every_form_is_read_and_written_back() {
@@ -269,6 +213,7 @@ mod tests {
             "users=acme/fastapi-users",
             "oci://ghcr.io/acme/metrics",
             "oci://ghcr.io/acme/metrics:1.2.0",
+            "oci://ghcr.io/acme/metrics@^1.2",
             &oci,
             "./packs/x.wasm",
             "packs/x.wasm",
@@ -295,7 +240,7 @@ mod tests {
         for (text, is) in [
             ("a", "default"),
             ("r/a", "registry"),
-            ("oci://h/r.wasm", "oci"),
+            ("oci://h/r", "oci"),
             ("a.wasm", "path"),
             ("C:\\a", "path"),
             ("c:/a", "path"),
@@ -324,6 +269,9 @@ mod tests {
             ("oci://h/a/../b", "repository", "oci://HOST"),
             ("oci://h/a@sha256:1", "digest", "oci://HOST"),
             ("oci://h/a:", "tag", "oci://HOST"),
+            ("oci://h/a:1.0.0+7", "tag", "oci://HOST"),
+            ("oci://h/a@latest", "neither a digest nor", "oci://HOST"),
+            ("oci://h/a.wasm", "not a pack's name", "oci://HOST"),
         ] {
             let report = text.parse::<Spec>().unwrap_err().report();
             assert_eq!(report.code, "spec-invalid");

@@ -56,7 +56,7 @@ fn a_registry_is_named_by_its_name_or_its_folder() {
         ("nobody", "registry-unknown"),
         ("./nowhere", "registry-io"),
         ("https://packs.example/", "registry-read-only"),
-        ("oci://ghcr.io/acme", "registry-unsupported"),
+        ("oci://ho st/acme", "registry-address"),
     ] {
         let run = to(registry);
         let document: Value = serde_json::from_str(&run.stdout).unwrap();

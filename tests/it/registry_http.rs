@@ -1,9 +1,8 @@
 //! A registry on a web server that means well.
 
-use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -32,22 +31,6 @@ fn command(machine: &Machine, server: &Server, arguments: &[&str]) -> Command {
 
 fn run(machine: &Machine, server: &Server, arguments: &[&str]) -> Run {
     machine.finish(&mut command(machine, server, arguments))
-}
-
-/// Makes what this machine has of registries' files older than anything that is believed without asking.
-fn age(machine: &Machine) {
-    fn visit(folder: &Path) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                visit(&path);
-            } else {
-                let file = std::fs::File::options().write(true).open(path).unwrap();
-                file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
-            }
-        }
-    }
-    visit(&machine.home().join("cache/registries-v1"));
 }
 
 #[test]
@@ -83,7 +66,7 @@ fn what_is_old_is_asked_about_and_not_fetched_again() {
     let server = Server::start(registry.path());
     run(&machine, &server, &["new", "shop", "--pack", "orders"]).succeeds();
     server.requests();
-    age(&machine);
+    machine.age();
     // Whoever had to send the file would fail.
     server.twist(|_, honest| if honest.status == 304 { honest } else { Reply::status(418) });
     run(&machine, &server, &["new", "again", "--pack", "orders"]).succeeds();
@@ -111,7 +94,7 @@ fn dates_serve_where_there_are_no_tags() {
         machine.run(&["cache", "clean"]).succeeds();
         run(&machine, &server, &["new", "shop", "--pack", "base"]).succeeds();
         server.requests();
-        age(&machine);
+        machine.age();
         run(&machine, &server, &["new", "again", "--pack", "base"]).succeeds();
         let dates = server.requests().iter().filter(|asked| asked.headers.contains_key("if-modified-since")).count();
         assert_eq!(dates > 0, is_sent_back, "{sent}");
@@ -135,7 +118,7 @@ fn without_the_network_this_machine_is_the_registry() {
     let (machine, registry) = (Machine::new(), registry());
     let server = Server::start(registry.path());
     run(&machine, &server, &["new", "shop", "--pack", "orders@=1.0.0"]).succeeds();
-    age(&machine);
+    machine.age();
     server.requests();
     let said = run(&machine, &server, &["new", "lost", "--pack", "other", "--offline"]).fails();
     assert!(said.starts_with("error[offline]: the index of `other`") && said.contains(&server.url()), "{said}");

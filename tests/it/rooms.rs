@@ -40,7 +40,9 @@ const ROOMS: [(&str, &[&str]); 15] = [
 ];
 
 /// Crates that only one room may name.
-const OWNED: [(&str, &str); 9] = [
+const OWNED: [(&str, &str); 11] = [
+    ("docker_credential", "registry"),
+    ("http_auth", "registry"),
     ("reqwest", "registry"),
     ("rustls", "registry"),
     ("wasmtime", "host"),

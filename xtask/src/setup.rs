@@ -56,6 +56,12 @@ fn missing() -> Vec<&'static str> {
     if !process::runs("nginx", &["-v"]) {
         packages.push("nginx-light");
     }
+    if !process::runs("docker-registry", &["--version"]) {
+        packages.push("docker-registry");
+    }
+    if !process::runs("skopeo", &["--version"]) {
+        packages.push("skopeo");
+    }
     if !process::runs("minisign", &["-v"]) {
         packages.push("minisign");
     }

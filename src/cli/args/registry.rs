@@ -20,7 +20,7 @@ pub enum RegistryCommand {
     Add {
         /// The name
         name: Name,
-        /// An `https://` address, or the path of a folder
+        /// An `https://` address, `oci://HOST/PREFIX`, or the path of a folder
         #[arg(value_name = "URL")]
         address: String,
     },
@@ -45,7 +45,7 @@ pub enum RegistryCommand {
 /// `scaffold install`.
 #[derive(Args, Debug)]
 pub struct InstallArguments {
-    /// A pack: NAME, NAME@REQ, REGISTRY/NAME or a path to a `.wasm`
+    /// A pack: NAME, NAME@REQ, REGISTRY/NAME, `oci://HOST/REPOSITORY:TAG` or a path to a `.wasm`
     #[arg(value_name = "SPEC", required = true)]
     pub packs: Vec<String>,
 }
@@ -68,7 +68,7 @@ pub struct SearchArguments {
 /// `scaffold info`.
 #[derive(Args, Debug)]
 pub struct InfoArguments {
-    /// A pack: NAME, NAME@REQ, REGISTRY/NAME or a path to a `.wasm`
+    /// A pack: NAME, NAME@REQ, REGISTRY/NAME, `oci://HOST/REPOSITORY:TAG` or a path to a `.wasm`
     #[arg(value_name = "SPEC")]
     pub pack: String,
 }
@@ -79,8 +79,8 @@ pub struct PublishArguments {
     /// The finished pack
     #[arg(value_name = "PACK.wasm")]
     pub pack: PathBuf,
-    /// The registry: a folder, or the name of a configured registry that is in one
-    #[arg(long, value_name = "NAME|DIR")]
+    /// The registry: a folder, a registry of containers, or the name of a configured one
+    #[arg(long, value_name = "NAME|DIR|oci://HOST/PREFIX")]
     pub registry: String,
     /// The key that signs it; without it the one called `default`, where there is one
     #[arg(long, value_name = "NAME")]

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use semver::{Comparator, Op, Version, VersionReq};
 
-use crate::model::{Diagnose as _, Name, Project, ProjectPath, Report, near};
+use crate::model::{Name, Project, ProjectPath, Report, near};
 use crate::pipeline::Failure;
 use crate::project::{Given, Intent, IntentFile, Lock, PackIntent, ProjectError, SHARED};
-use crate::registry::{Locked, PackSpec, Spec};
+use crate::registry::{Locked, OciReference, PackSpec, Spec};
 
 /// What a command does to the intent.
 #[derive(Clone, Debug)]
@@ -146,11 +146,9 @@ fn names_of(named: &[Name], lock: Option<&Lock>) -> BTreeSet<Name> {
 fn spec_of(name: &Name, pack: &PackIntent, root: &Path) -> Result<Spec, Failure> {
     let of = match (&pack.path, &pack.oci) {
         (Some(path), _) => PackSpec::Path(root.join(path)),
-        (None, Some(reference)) => {
-            let spec: Spec = format!("oci://{reference}")
-                .parse()
-                .map_err(|error: crate::registry::SpecError| one(error.report()))?;
-            spec.pack
+        (None, Some(oci)) => {
+            let reference = OciReference::of_entry(oci, pack.version.as_ref());
+            PackSpec::Oci(reference.map_err(|problem| one(not_oci(name, oci, problem)))?)
         }
         (None, None) => PackSpec::Named {
             registry: pack.registry.clone(),
@@ -174,8 +172,21 @@ fn is_there(intent: &Intent, spec: &Spec, root: &Path) -> bool {
             let is_it = pack.path.as_ref().is_some_and(|own| same_place(&root.join(own), path));
             is_it && spec.instance.as_ref().is_none_or(|instance| instance == name)
         }),
-        PackSpec::Oci(_) => false,
+        PackSpec::Oci(reference) => {
+            let instance = spec.instance.as_ref().unwrap_or(&reference.name);
+            let entry = intent.packs.get(instance).and_then(|pack| pack.oci.as_deref().map(|oci| (oci, pack)));
+            // The version may differ: what stands there follows its own.
+            entry.is_some_and(|(oci, pack)| {
+                let own = OciReference::of_entry(oci, pack.version.as_ref());
+                own.is_ok_and(|own| own.registry == reference.registry && own.name == reference.name)
+            })
+        }
     }
+}
+
+fn not_oci(instance: &Name, oci: &str, problem: &str) -> Report {
+    let message = format!("`{oci}`, which `scaffold.toml` has for `{instance}`, names no pack: {problem}");
+    Report::new("spec-invalid", message).hint("write `oci = \"HOST/REPOSITORY\"`, and a `version` beside it")
 }
 
 fn same_place(one: &Path, other: &Path) -> bool {

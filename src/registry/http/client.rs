@@ -1,18 +1,13 @@
-//! One request and its answer; over and over where the next try may go better.
+//! The files of one server, each with what tells whether it has changed.
 
 use std::fmt;
-use std::thread;
 use std::time::Duration;
 
-use backon::{BackoffBuilder as _, ExponentialBuilder};
-use reqwest::blocking::{Client as Inner, Response};
-use reqwest::header::{
-    CONTENT_ENCODING, DATE, ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER,
-};
+use reqwest::header::{DATE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use reqwest::{StatusCode, Url};
-use rustls::crypto::{CryptoProvider, ring};
 
-use super::{FetchFailure, failure, pace, redirect};
+use super::FetchFailure;
+use super::connection::{Connection, header};
 use crate::registry::credentials::Credential;
 
 /// What a server said.
@@ -27,10 +22,8 @@ pub(super) enum Answer {
 
 /// Asks one server.
 pub(super) struct Client {
-    inner: Inner,
+    connection: Connection,
     root: Url,
-    timeout: Duration,
-    retries: usize,
     credential: Option<Credential>,
 }
 
@@ -42,18 +35,7 @@ impl Client {
         retries: usize,
         credential: Option<Credential>,
     ) -> Result<Self, FetchFailure> {
-        if CryptoProvider::get_default().is_none() {
-            // Another thread may be first; then that one's is as good.
-            let _ = ring::default_provider().install_default();
-        }
-        let builder = Inner::builder()
-            .user_agent(concat!("scaffold/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(timeout)
-            .timeout(timeout)
-            .redirect(redirect::policy())
-            .referer(false);
-        let inner = builder.build().map_err(|error| FetchFailure::Client(failure::root_cause(&error)))?;
-        Ok(Self { inner, root, timeout, retries, credential })
+        Ok(Self { connection: Connection::new(timeout, retries)?, root, credential })
     }
 
     /// Fetches a file of at most `limit` bytes. With a validator the server may answer that nothing has changed.
@@ -64,54 +46,24 @@ impl Client {
         limit: u64,
         received: &dyn Fn(u64),
     ) -> Result<Answer, FetchFailure> {
-        let mut pauses = pauses(self.timeout, self.retries);
-        loop {
-            let failure = match self.try_get(file, validator, limit, received) {
-                Err(failure) if failure.is_passing() => failure,
-                done => return done,
-            };
-            let Some(pause) = pauses.next() else { return Err(failure) };
-            match failure.pause() {
-                // Whoever waits at a terminal is told rather than kept.
-                Some(asked) if asked > self.timeout => return Err(failure),
-                asked => thread::sleep(pause.max(asked.unwrap_or_default())),
-            }
-        }
-    }
-
-    fn try_get(
-        &self,
-        file: &str,
-        validator: Option<&str>,
-        limit: u64,
-        received: &dyn Fn(u64),
-    ) -> Result<Answer, FetchFailure> {
         let url = self.root.join(file).map_err(|error| FetchFailure::Client(error.to_string()))?;
-        let mut request = self.inner.get(url);
-        if let Some(validator) = validator {
-            request = request.header(condition(validator), validator);
-        }
-        request = match &self.credential {
-            Some(Credential::Token { token }) => request.bearer_auth(token),
-            Some(Credential::Basic { username, password }) => request.basic_auth(username, Some(password)),
-            None => request,
-        };
-        let mut response = request.send().map_err(|error| failure::of_request(&error, self.timeout))?;
-        match response.status() {
-            StatusCode::OK => {}
-            StatusCode::NOT_MODIFIED => return Ok(Answer::Unchanged),
-            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => {
-                return Ok(Answer::Absent);
+        let ask = |inner: &reqwest::blocking::Client| {
+            let mut request = inner.get(url.clone());
+            if let Some(validator) = validator {
+                request = request.header(condition(validator), validator);
             }
-            status => return Err(FetchFailure::of_status(status.as_u16(), header(&response, RETRY_AFTER))),
+            match &self.credential {
+                Some(credential) => credential.prove(request),
+                None => request,
+            }
+        };
+        let said = self.connection.send(&ask, limit, received)?;
+        match said.status {
+            StatusCode::OK => Ok(Answer::Body { validator: validator_of(&said.headers), bytes: said.body }),
+            StatusCode::NOT_MODIFIED => Ok(Answer::Unchanged),
+            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => Ok(Answer::Absent),
+            status => Err(FetchFailure::of_status(status.as_u16(), None)),
         }
-        let is_plain = !response.headers().contains_key(CONTENT_ENCODING);
-        if is_plain && response.content_length().is_some_and(|length| length > limit) {
-            return Err(FetchFailure::TooLarge);
-        }
-        let validator = validator_of(&response);
-        let bytes = pace::read(&mut response, limit, self.timeout, received)?;
-        Ok(Answer::Body { bytes, validator })
     }
 }
 
@@ -121,50 +73,22 @@ impl fmt::Debug for Client {
     }
 }
 
-/// The waits between tries: each about twice as long as the one before, with jitter, so that those whom a server lost
-/// at one time don't come back at one time. The first is a hundredth of what a request may take.
-fn pauses(timeout: Duration, retries: usize) -> impl Iterator<Item = Duration> {
-    let first = (timeout / 100).max(Duration::from_millis(1));
-    ExponentialBuilder::new()
-        .with_min_delay(first)
-        .with_max_delay(timeout)
-        .with_factor(2.0)
-        .with_max_times(retries)
-        .with_jitter()
-        .build()
-}
-
 /// Which header a validator belongs into: entity tags start with a quotation mark, and dates don't.
 fn condition(validator: &str) -> HeaderName {
     if validator.trim_start_matches("W/").starts_with('"') { IF_NONE_MATCH } else { IF_MODIFIED_SINCE }
 }
 
 /// The entity tag, or else the time of the last change, unless the file may have changed again within that second.
-fn validator_of(response: &Response) -> Option<String> {
-    header(response, ETAG).filter(|tag| condition(tag) == IF_NONE_MATCH).or_else(|| {
-        let (modified, sent) = (header(response, LAST_MODIFIED)?, header(response, DATE)?);
+fn validator_of(headers: &HeaderMap) -> Option<String> {
+    header(headers, ETAG).filter(|tag| condition(tag) == IF_NONE_MATCH).or_else(|| {
+        let (modified, sent) = (header(headers, LAST_MODIFIED)?, header(headers, DATE)?);
         (modified != sent).then_some(modified)
     })
-}
-
-fn header(response: &Response, name: HeaderName) -> Option<String> {
-    response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waits_grow_and_end() {
-        let waits: Vec<_> = pauses(Duration::from_secs(10), 3).collect();
-        assert_eq!(waits.len(), 3);
-        for (wait, least) in waits.iter().zip([100, 200, 400]) {
-            let least = Duration::from_millis(least);
-            assert!((least..least * 2).contains(wait), "{waits:?}");
-        }
-        assert_eq!(pauses(Duration::from_secs(10), 0).count(), 0);
-    }
 
     #[test]
     fn validators_are_told_apart() {

@@ -45,6 +45,9 @@ pub enum FetchFailure {
     /// Any other answer.
     #[error("the server answered with status {0}")]
     Status(u16),
+    /// An answer that makes no sense.
+    #[error("the server's answer is not what the protocol says: {0}")]
+    Nonsense(String),
     /// More bytes than there may be.
     #[error("it is larger than it may be")]
     TooLarge,
@@ -52,7 +55,7 @@ pub enum FetchFailure {
 
 impl FetchFailure {
     /// What a status that is no success means.
-    pub(super) fn of_status(status: u16, retry_after: Option<String>) -> Self {
+    pub(in crate::registry) fn of_status(status: u16, retry_after: Option<String>) -> Self {
         let busy = || {
             // The other form, a date, is for those who trust the server's clock.
             let seconds = retry_after.as_deref().and_then(|text| text.trim().parse().ok());
@@ -95,7 +98,7 @@ impl FetchFailure {
                 ("registry-denied", "put a token for it into `credentials.toml`; `docs/registry.md` shows how")
             }
             Self::Busy { .. } => ("registry-busy", "try again later"),
-            Self::Status(_) => ("registry-answer", "check that the address is that of a registry"),
+            Self::Status(_) | Self::Nonsense(_) => ("registry-answer", "check that the address is that of a registry"),
             Self::TooLarge => ("registry-too-large", "ask the registry's owner to publish it again"),
         }
     }

@@ -11,28 +11,27 @@
 //! request is, so that a run that needs no network pays for none.
 
 mod client;
+mod connection;
 mod failure;
 mod files;
-mod history;
 mod pace;
 mod redirect;
 
 use std::borrow::Cow;
-use std::thread;
 
+pub(super) use connection::{Connection, Said, header};
 pub use failure::FetchFailure;
+pub(super) use redirect::{is_followed, is_loopback};
 
 use self::client::{Answer, Client};
 pub use self::files::web_address;
 use self::files::{Files, Wanted};
+use super::at_once::at_once;
 use super::catalog::MAX_CATALOG;
 use super::index::MAX_INDEX;
 use super::layout::{self, CATALOG, CONFIG, Config, MAX_CONFIG};
-use super::{Access, BlobId, Catalog, IndexLine, RegistryError, Source, parse_index};
+use super::{Access, BlobId, Catalog, IndexLine, RegistryError, Source, history, parse_index};
 use crate::model::Name;
-
-/// How many index files are asked for at once.
-const AT_ONCE: usize = 16;
 
 /// A registry on a web server.
 pub struct Http<'a> {
@@ -54,9 +53,8 @@ impl<'a> Http<'a> {
     }
 
     /// The lines of which a component is on this machine.
-    fn at_hand(&self, name: &Name, mut lines: Vec<IndexLine>) -> Result<Vec<IndexLine>, RegistryError> {
-        let blobs = self.files.access().cache.blobs();
-        lines.retain(|line| blobs.contains(&line.digest));
+    fn at_hand(&self, name: &Name, lines: Vec<IndexLine>) -> Result<Vec<IndexLine>, RegistryError> {
+        let lines = self.files.access().at_hand(lines);
         if lines.is_empty() {
             return Err(self.files.failed(&Wanted::AnyVersion(name.clone()), FetchFailure::Offline));
         }
@@ -96,22 +94,7 @@ impl Source for Http<'_> {
     }
 
     fn versions_of(&self, names: &[Name]) -> Vec<Result<Vec<IndexLine>, RegistryError>> {
-        let mut answers = Vec::with_capacity(names.len());
-        for group in names.chunks(AT_ONCE) {
-            if let [name] = group {
-                answers.push(self.versions(name));
-                continue;
-            }
-            thread::scope(|scope| {
-                let threads: Vec<_> = group.iter().map(|name| scope.spawn(|| self.versions(name))).collect();
-                // A thread ends without an answer only by a panic; then it is asked again on this one.
-                let answer = |(thread, name): (thread::ScopedJoinHandle<'_, _>, &Name)| {
-                    thread.join().unwrap_or_else(|_| self.versions(name))
-                };
-                answers.extend(threads.into_iter().zip(group).map(answer));
-            });
-        }
-        answers
+        at_once(names, |name| self.versions(name))
     }
 
     fn blob(&self, blob: &BlobId) -> Result<Cow<'_, [u8]>, RegistryError> {

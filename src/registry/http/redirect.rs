@@ -35,6 +35,11 @@ pub(super) fn policy() -> Policy {
     })
 }
 
+/// Whether a request that was meant for one address may go to the other.
+pub(in crate::registry) fn is_followed(from: &Url, to: &Url) -> bool {
+    problem(from, to).is_none()
+}
+
 fn problem(from: &Url, to: &Url) -> Option<&'static str> {
     match to.scheme() {
         _ if is_loopback(to) && !is_loopback(from) => Some("which is on this machine"),
@@ -46,7 +51,7 @@ fn problem(from: &Url, to: &Url) -> Option<&'static str> {
 }
 
 /// Whether a URL's host is this machine by its name alone; nothing is looked up.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(in crate::registry) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches([']', '.']);
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_unspecified(),
@@ -65,8 +70,7 @@ mod tests {
 
     #[test]
     fn only_safe_redirects_are_followed() {
-        let is_followed =
-            |from: &str, to: &str| problem(&Url::parse(from).unwrap(), &Url::parse(to).unwrap()).is_none();
+        let is_followed = |from: &str, to: &str| is_followed(&Url::parse(from).unwrap(), &Url::parse(to).unwrap());
         for (from, to, followed) in [
             ("https://a.example/x", "https://b.example/x", true),
             ("https://a.example/x", "http://a.example/x", false),

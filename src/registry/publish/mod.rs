@@ -18,7 +18,7 @@ pub use error::PublishError;
 use super::index::{insert_line, set_yanked};
 use super::layout::{self, CATALOG, CONFIG, Config};
 use super::{
-    Catalog, CatalogEntry, Folder, IndexLine, Key, Mismatch, RegistryError, Source as _, address, parse_index,
+    Catalog, CatalogEntry, Folder, IndexLine, Key, Mismatch, Oci, RegistryError, Source as _, address, oci, parse_index,
 };
 use crate::component::{self, Inspection, Interface};
 use crate::model::{Digest, Manifest, PackId};
@@ -75,17 +75,7 @@ pub fn publish_signed(
     granted: &dyn Fn(&Interface) -> bool,
     key: Option<&Key>,
 ) -> Result<IndexLine, PublishError> {
-    if !is_utc_time(published) {
-        return Err(PublishError::Time { time: published.to_owned() });
-    }
-    let mut inspection = component::inspect(wasm)?;
-    let manifest = inspection.manifest.take().ok_or(PublishError::NoManifest)?;
-    check_component(&manifest, &inspection, granted)?;
-    let mut line = line_of(manifest, &inspection, wasm, published);
-    if let Some(key) = key {
-        key.sign(&mut line)?;
-    }
-
+    let line = signed_line(wasm, published, granted, key)?;
     let registry = Folder::open(folder)?;
     // Everything that depends on what is there is asked under the lock.
     let _lock = lock(folder, registry.url())?;
@@ -111,6 +101,40 @@ pub fn publish_signed(
     put(folder, registry.url(), &layout::blob_path(&line.digest), wasm)?;
     put(folder, registry.url(), &index, after.as_bytes())?;
     write_catalog(&registry, &lines)?;
+    Ok(line)
+}
+
+/// Publishes a finished pack as [`publish_signed`] does, to a registry of containers.
+///
+/// # Errors
+/// Everything that [`PublishError`] lists.
+pub fn push_signed(
+    registry: &Oci<'_>,
+    wasm: &[u8],
+    published: &str,
+    granted: &dyn Fn(&Interface) -> bool,
+    key: Option<&Key>,
+) -> Result<IndexLine, PublishError> {
+    oci::publish(registry, wasm, signed_line(wasm, published, granted, key)?)
+}
+
+/// The index line of a pack that could be published somewhere.
+fn signed_line(
+    wasm: &[u8],
+    published: &str,
+    granted: &dyn Fn(&Interface) -> bool,
+    key: Option<&Key>,
+) -> Result<IndexLine, PublishError> {
+    if !is_utc_time(published) {
+        return Err(PublishError::Time { time: published.to_owned() });
+    }
+    let mut inspection = component::inspect(wasm)?;
+    let manifest = inspection.manifest.take().ok_or(PublishError::NoManifest)?;
+    check_component(&manifest, &inspection, granted)?;
+    let mut line = line_of(manifest, &inspection, wasm, published);
+    if let Some(key) = key {
+        key.sign(&mut line)?;
+    }
     Ok(line)
 }
 
@@ -158,6 +182,7 @@ fn line_of(manifest: Manifest, inspection: &Inspection, wasm: &[u8], published: 
         yanked: false,
         signer: None,
         signature: None,
+        artifact: None,
     }
 }
 
@@ -189,6 +214,11 @@ fn check_release(registry: &Folder, line: &IndexLine, lines: &[IndexLine]) -> Re
         let registry = registry.url().to_owned();
         return Err(PublishError::TooLarge { pack: line.id(), registry, size: line.size, limit });
     }
+    check_successor(line, lines)
+}
+
+/// A version is built for no older contract than the versions before it.
+pub(super) fn check_successor(line: &IndexLine, lines: &[IndexLine]) -> Result<(), PublishError> {
     let predecessors = lines.iter().filter(|other| other.version < line.version);
     match predecessors.max_by_key(|other| &other.contract).filter(|other| other.contract > line.contract) {
         None => Ok(()),

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use semver::{Version, VersionReq};
 
 use super::search::Search;
-use super::{Demand, Describe, Requirer, ResolveError, local};
+use super::{Demand, Describe, Requirer, ResolveError, local, oci};
 use crate::model::{Digest, Manifest, Name};
-use crate::registry::{IndexLine, PackSpec, Registries, Spec};
+use crate::registry::{IndexLine, OciReference, PackSpec, Registries, Spec};
 
 /// What there is to know about a pack.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub enum Place {
         name: Option<Name>,
         /// Its address.
         url: String,
+        /// The artifact that it is, in a registry of containers.
+        artifact: Option<OciReference>,
         /// When it was published.
         published: String,
         /// Whether its publisher took it back.
@@ -71,7 +73,10 @@ pub fn info(spec: &Spec, registries: &Registries<'_>, describe: &mut Describe<'_
                 place: Place::File(local.path),
             })
         }
-        PackSpec::Oci(_) => Err(ResolveError::Unsupported { spec: spec.to_string(), requirer: Requirer::Project }),
+        PackSpec::Oci(reference) => {
+            let Demand { requirement, registry, .. } = oci::demand(reference, registries)?;
+            in_registry(registry.as_ref(), &reference.name, requirement, registries)
+        }
     }
 }
 
@@ -99,6 +104,7 @@ fn in_registry(
     let place = Place::Registry {
         name: registry.cloned(),
         url: source.url().to_owned(),
+        artifact: source.oci().and_then(|oci| oci.reference(&line)),
         published: line.published.clone(),
         yanked: line.yanked,
         versions: lines.iter().map(|line| (line.version.clone(), line.yanked)).collect(),

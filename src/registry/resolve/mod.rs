@@ -13,6 +13,7 @@
 mod error;
 mod info;
 mod local;
+mod oci;
 mod recall;
 mod search;
 #[cfg(test)]
@@ -33,7 +34,7 @@ pub use recall::{Pin, PinPlace, recall};
 use self::local::LocalPack;
 use self::search::{Choice, Chosen, Demands, Search, demand_of};
 use super::source::carries;
-use super::{BlobId, PackSpec, Registries, RegistryError, Source, Spec, fetch};
+use super::{BlobId, OciReference, PackSpec, Registries, RegistryError, Source, Spec, fetch};
 use crate::model::{Digest, Manifest, Name, PackId, Report};
 
 /// `[answers.shared]` in `scaffold.toml` holds what goes to every pack that asks, so no use of a pack is called so.
@@ -63,6 +64,8 @@ pub enum Origin {
         id: String,
         /// The address of the copy that answered.
         url: String,
+        /// The artifact that it is, in a registry of containers.
+        artifact: Option<OciReference>,
     },
     /// A file, as the user named it.
     Path(PathBuf),
@@ -139,7 +142,8 @@ impl Resolved {
     /// A component that carries another one.
     pub fn check(&self, bytes: &[u8], registries: &Registries<'_>) -> Result<(), RegistryError> {
         let source = self.source(registries)?;
-        if !self.needs_check(registries) || carries(bytes, &self.manifest) {
+        let is_described = || source.oci().is_some_and(|oci| oci.is_described(&self.digest, &self.manifest));
+        if !self.needs_check(registries) || carries(bytes, &self.manifest) || is_described() {
             return Ok(());
         }
         source.forget(&self.manifest.name);
@@ -222,8 +226,10 @@ impl Request {
                 name.clone()
             }
             PackSpec::Path(path) => self.add_local(local::read(path, registries, describe)?)?,
-            PackSpec::Oci(_) => {
-                return Err(ResolveError::Unsupported { spec: spec.to_string(), requirer: Requirer::Project });
+            PackSpec::Oci(reference) => {
+                let demand = oci::demand(reference, registries)?;
+                self.demands.entry(reference.name.clone()).or_default().push(demand);
+                reference.name.clone()
             }
         };
         let instance = spec.instance.clone().unwrap_or_else(|| pack.clone());
@@ -325,7 +331,12 @@ fn from_choice(
         digest: line.digest,
         size: line.size,
         signer: registries.judge(registry.as_ref(), line)?,
-        origin: Origin::Registry { name: registry.clone(), id: source.id().to_owned(), url: source.url().to_owned() },
+        origin: Origin::Registry {
+            name: registry.clone(),
+            id: source.id().to_owned(),
+            url: source.url().to_owned(),
+            artifact: source.oci().and_then(|oci| oci.reference(line)),
+        },
         requested: true,
         bytes: None,
     })

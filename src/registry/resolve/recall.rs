@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::local;
 use super::search::Choice;
-use super::{Describe, Locked, Origin, ResolveError, Resolved, from_choice, from_local, search};
+use super::{Describe, Locked, Origin, ResolveError, Resolved, from_choice, from_local, oci, search};
 use crate::model::{Digest, Name, PackId};
-use crate::registry::Registries;
+use crate::registry::{OciReference, Registries};
 
 /// One use of a pack in a lockfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum PinPlace {
         /// The address of the copy that answered, where it was not the default registry.
         url: Option<String>,
     },
+    /// An artifact in a registry of containers.
+    Oci(OciReference),
     /// A file; absolute.
     Path(PathBuf),
 }
@@ -57,11 +59,26 @@ pub fn recall(
                 let pack = pin.pack.clone();
                 let bytes =
                     kept(&pin.digest).ok_or_else(|| ResolveError::OtherRegistry { pack, locked: id.clone() })?;
-                let local = local::examine(&PathBuf::from(pin.pack.name.as_str()), bytes, describe)?;
-                let origin = Origin::Registry { name: None, id: id.clone(), url: url.as_ref().unwrap_or(id).clone() };
-                Ok(Resolved { origin, ..from_local(&pin.instance, &local) })
+                let url = url.as_ref().unwrap_or(id).clone();
+                let origin = Origin::Registry { name: None, id: id.clone(), url, artifact: None };
+                from_kept(pin, bytes, origin, describe)
             }
         },
+        PinPlace::Oci(reference) => {
+            let registry = registries.at(&reference.registry)?;
+            match kept(&pin.digest) {
+                Some(bytes) => {
+                    let address = reference.registry.to_string();
+                    let artifact = Some(reference.clone());
+                    let origin = Origin::Registry { name: registry, id: address.clone(), url: address, artifact };
+                    from_kept(pin, bytes, origin, describe)
+                }
+                None => {
+                    oci::demand(reference, registries)?;
+                    of_registry(pin, registry.as_ref(), registries)
+                }
+            }
+        }
         PinPlace::Path(path) => {
             let local = match kept(&pin.digest) {
                 Some(bytes) => local::examine(path, bytes, describe)?,
@@ -73,6 +90,12 @@ pub fn recall(
             Ok(from_local(&pin.instance, &local))
         }
     }
+}
+
+/// The pack of a registry that is not asked, from the bytes that this machine keeps.
+fn from_kept(pin: &Pin, bytes: Vec<u8>, origin: Origin, describe: &mut Describe<'_>) -> Result<Resolved, ResolveError> {
+    let local = local::examine(&PathBuf::from(pin.pack.name.as_str()), bytes, describe)?;
+    Ok(Resolved { origin, ..from_local(&pin.instance, &local) })
 }
 
 /// The name of the registry with this id: the default one, which has none, or one of the others.

@@ -18,8 +18,10 @@ use scaffold::model::Digest;
 /// What a client asked for.
 #[derive(Clone, Debug)]
 pub struct Request {
+    pub method: String,
     pub path: String,
     pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
 }
 
 /// What it is answered.
@@ -65,6 +67,14 @@ impl Reply {
 
     pub fn with(self, body: Body) -> Self {
         Self { body, ..self }
+    }
+
+    /// The head alone, which says how long the body would be.
+    fn without_body(self) -> Self {
+        match self.body {
+            Body::Whole(bytes) => Self { body: Body::Cut(bytes, 0), ..self },
+            body => Self { body, ..self },
+        }
     }
 
     /// The bytes of a whole body.
@@ -167,6 +177,11 @@ impl Server {
         std::mem::take(&mut *self.shared.requests.lock().unwrap())
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The paths of it, sorted.
     pub fn paths(&self) -> Vec<String> {
         let mut paths: Vec<String> = self.requests().into_iter().map(|request| request.path).collect();
@@ -220,13 +235,17 @@ fn converse(stream: impl Read + Write, shared: &Shared, pause: Pause<'_>) -> std
     shared.requests.lock().unwrap().push(request.clone());
     let honest = honest(&shared.folder, &request);
     let twist = Arc::clone(&shared.twist.lock().unwrap());
-    send(stream.get_mut(), twist(&request, honest), pause)
+    let reply = twist(&request, honest);
+    let reply = if request.method == "HEAD" { reply.without_body() } else { reply };
+    send(stream.get_mut(), reply, pause)
 }
 
 fn read_request(stream: &mut impl BufRead) -> std::io::Result<Option<Request>> {
     let mut line = String::new();
     stream.read_line(&mut line)?;
-    let Some(target) = line.split(' ').nth(1) else { return Ok(None) };
+    let mut words = line.split(' ');
+    let (Some(method), Some(target)) = (words.next(), words.next()) else { return Ok(None) };
+    let method = method.to_owned();
     // A proxy is given the whole address.
     let path = target.strip_prefix("http://packs.example").unwrap_or(target).to_owned();
     let mut headers = BTreeMap::new();
@@ -236,7 +255,10 @@ fn read_request(stream: &mut impl BufRead) -> std::io::Result<Option<Request>> {
         let Some((name, value)) = line.trim().split_once(": ") else { break };
         headers.insert(name.to_ascii_lowercase(), value.to_owned());
     }
-    Ok(Some(Request { path, headers }))
+    let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body)?;
+    Ok(Some(Request { method, path, headers, body }))
 }
 
 /// What an ordinary server would say.

@@ -62,6 +62,7 @@ fn line(name: &str, minor: usize) -> Outcome<IndexLine> {
         yanked: false,
         signer: None,
         signature: None,
+        artifact: None,
     })
 }
 

@@ -1,8 +1,9 @@
-//! A registry behind the web servers that people run, and one that is large.
+//! A registry behind the web servers that people run, one that is large, and one of containers.
 //!
 //! The project that comes of it must be the one that the registry in the program gives, and the servers' own logs say
 //! what was asked for.
 
+mod containers;
 mod large;
 mod server;
 
@@ -58,6 +59,7 @@ pub fn check(root: &Path) -> Outcome<Verdict> {
             None => Ok(Verdict::Skipped("nginx is not installed".to_owned())),
         }
     });
+    containers::check(&mut list, &user, &registry, &expected);
     list.verdict()
 }
 

@@ -1,4 +1,4 @@
-//! Web servers over a folder, until they are dropped.
+//! Servers of packs, until they are dropped.
 
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
@@ -58,6 +58,34 @@ impl Server {
         let mut server = Self::start_nginx(folder, &own, port, " ssl http2")?;
         server.authority = Some(own.join("authority.pem"));
         Ok(Some(server))
+    }
+
+    /// CNCF Distribution, if there is one; with a password file, it asks for a name and a password.
+    pub fn containers(work: &Path, passwords: Option<&Path>) -> Outcome<Option<Self>> {
+        if !process::runs("docker-registry", &["--version"]) {
+            return Ok(None);
+        }
+        let port = free_port()?;
+        let own = work.join(format!("containers-{port}"));
+        fs::create_dir(&own).map_err(Failure::io(&own))?;
+        let configuration = own.join("config.yml");
+        let guard = passwords.map(|file| format!("auth: {{htpasswd: {{realm: packs, path: {}}}}}\n", file.display()));
+        let text = format!(
+            "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: \
+             127.0.0.1:{port}}}\n{}",
+            own.join("data").display(),
+            guard.unwrap_or_default()
+        );
+        fs::write(&configuration, text).map_err(Failure::io(&configuration))?;
+        let log = own.join("log");
+        let mut command = process::command("docker-registry", &own);
+        command.arg("serve").arg(&configuration).stderr(File::create(&log).map_err(Failure::io(&log))?);
+        Self::start(&mut command, port, log).map(Some)
+    }
+
+    /// Host and port, as addresses of containers have them.
+    pub fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     fn start_nginx(folder: &Path, own: &Path, port: u16, options: &str) -> Outcome<Self> {

@@ -3,8 +3,8 @@
 //! A server that is made to show an older state could keep a fix from its users, and one that changes a version's digest
 //! serves something else under a name that people trust already.
 
+use super::{IndexLine, Mismatch, RegistryError};
 use crate::model::{Name, PackId};
-use crate::registry::{IndexLine, Mismatch, RegistryError};
 
 /// Compares an index with the copy of it that was kept.
 pub(super) fn check(
@@ -31,9 +31,9 @@ pub(super) fn check(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::fixture::line;
     use super::*;
     use crate::model::Digest;
-    use crate::registry::fixture::line;
 
     #[test]
     fn an_index_may_grow_and_yank() {
