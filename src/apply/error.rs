@@ -220,6 +220,24 @@ mod tests {
     }
 
     #[test]
+    fn a_change_that_is_stuck_says_why() {
+        let error = ApplyError::Unfinished {
+            error: Box::new(ApplyError::Changed { path: "a".into() }),
+            back: Box::new(ApplyError::write("b")(io::ErrorKind::PermissionDenied.into())),
+            kept: ".scaffold/change/undo".into(),
+        };
+        let report = error.report();
+        assert_eq!(report.message, "`a` was changed by another program in the meantime");
+        assert_eq!(
+            report.details,
+            [
+                "the change can't be rolled back either: can't write `b`: permission denied",
+                "the files that it has moved away are in `.scaffold/change/undo`"
+            ]
+        );
+    }
+
+    #[test]
     fn a_full_disk_is_named_with_the_path() {
         let report = ApplyError::write("shop/app/main.py")(io::ErrorKind::StorageFull.into()).report();
         assert_eq!(report.code, "write-failed");

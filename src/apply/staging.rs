@@ -1,8 +1,8 @@
-//! The folder in which a project is put together, and who owns it.
+//! The folder in which a project, or a change of one, is put together, and who owns it.
 //!
 //! ```text
 //! lock        held by the process that is at work
-//! staging/    the project
+//! staging/    the project, or the new files of a change
 //! journal     in an existing target only: what is being moved out
 //! ```
 //!

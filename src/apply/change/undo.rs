@@ -1,5 +1,6 @@
 //! The last change, kept so that it can be undone.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use super::super::journal::FILE;
 use super::super::survey::{is_executable, read_bounded};
 use super::super::target::OWN_FOLDER;
 use super::journal::{Journal, Numbered};
-use super::{Before, Entry, UNDO};
+use super::{After, Before, Change, Edit, Entry, UNDO, Written};
 use crate::model::{Digest, io_cause};
 
 /// The last change of a project, with all that it takes to undo it.
@@ -29,7 +30,21 @@ pub struct LastEdit {
     /// What was there before. None: nothing.
     pub before: Option<Before>,
     /// What the change put there. None: nothing.
-    pub after: Option<super::Written>,
+    pub after: Option<Written>,
+}
+
+impl LastChange {
+    /// The change that undoes this one.
+    pub fn reversed(&self) -> Change<'_> {
+        let entries = self.entries.iter().map(|(entry, edit)| {
+            let after = edit
+                .before
+                .as_ref()
+                .map(|before| After { contents: Cow::Borrowed(&before.contents), executable: before.executable });
+            (entry.clone(), Edit { before: edit.after.map(|written| written.digest), after })
+        });
+        Change { entries: entries.collect() }
+    }
 }
 
 /// What the last change of the project `root` did. None: there was none, or it is not kept.

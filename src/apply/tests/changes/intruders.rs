@@ -73,6 +73,48 @@ fn what_is_written_at_any_moment_is_kept() {
 }
 
 #[test]
+fn what_is_written_while_a_change_is_rolled_back_is_kept() {
+    let (mut old, new) = tiny();
+    let mut stuck = 0;
+    for (exchanges, place) in cases().filter(|(_, place)| *place != LOCK_FILE) {
+        for at in 0..60 {
+            old.insert(LOCK_FILE.into(), ("1\n".into(), false));
+            let room = project(&old);
+            let planned = between(&old, &new);
+            // So the last step of the change fails.
+            old.insert(LOCK_FILE.into(), (MINE.into(), false));
+            fs::write(room.path().join(LOCK_FILE), MINE).unwrap();
+            let path = room.path().join(place);
+            let context = format!("`{place}` is written before operation {at}");
+            let (count, is_written) = (Cell::new(0), Cell::new(false));
+            let intrude = disturbed(&count, exchanges, |number| {
+                if number == at {
+                    is_written.set(write(&path));
+                }
+                Ok(())
+            });
+            let error = change_on(Disk::watched(&intrude), room.path(), &planned).unwrap_err();
+            if !is_written.get() {
+                continue;
+            }
+            assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "{context}: {error}");
+            if let ApplyError::Unfinished { .. } = error {
+                stuck += 1;
+                assert_eq!(code(&recover(room.path()).unwrap_err()), "change-unfinished", "{context}");
+                assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "{context}");
+                fs::remove_file(&path).unwrap();
+                assert_eq!(recover(room.path()).unwrap(), Recovery::ChangeRolledBack, "{context}");
+            }
+            let (mut standing, mut expected) = (standing(room.path()), old.clone());
+            standing.remove(place);
+            expected.remove(place);
+            assert_eq!(standing, expected, "{context}");
+        }
+    }
+    assert!(stuck > 0, "nothing that was in place was edited");
+}
+
+#[test]
 fn what_is_written_after_a_kill_is_kept() {
     let (old, new) = tiny();
     for (exchanges, place) in cases() {

@@ -21,6 +21,20 @@ fn a_change_is_made_whole_and_can_be_undone() {
 }
 
 #[test]
+fn a_change_is_undone_and_redone() {
+    let (old, new) = (old(), new());
+    let room = old_project();
+    change(room.path(), &between(&old, &new)).unwrap();
+    for (from, to) in [(&new, &old), (&old, &new), (&new, &old)] {
+        change(room.path(), &last_change(room.path()).unwrap().unwrap().reversed()).unwrap();
+        assert!(assert_old_or_new(room.path(), from, to, "reversed"));
+    }
+    fs::write(room.path().join("README.md"), "mine").unwrap();
+    let again = last_change(room.path()).unwrap().unwrap();
+    assert_eq!(code(&change(room.path(), &again.reversed()).unwrap_err()), "file-changed");
+}
+
+#[test]
 fn a_change_of_nothing_changes_nothing() {
     let room = old_project();
     let before = snapshot(room.path());
