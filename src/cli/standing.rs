@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::one;
 use super::printer::Printer;
 use crate::apply::{self, Recovery};
-use crate::model::Report;
+use crate::model::{INTENT_FILE, Report};
 use crate::pipeline::Failure;
 use crate::project;
 
@@ -19,9 +19,16 @@ pub fn here() -> Result<PathBuf, Failure> {
 
 /// The project that `from` is in, once what a killed run left there is in order.
 pub fn open(from: &Path, printer: &Printer) -> Result<PathBuf, Failure> {
-    let root = project::find(from)?;
-    recover(&root, printer)?;
-    Ok(root)
+    // In the middle of a change even the file that makes a folder a project may be missing.
+    for folder in from.ancestors() {
+        if apply::is_unfinished(folder) {
+            recover(folder, printer)?;
+        }
+        if folder.join(INTENT_FILE).is_file() {
+            break;
+        }
+    }
+    Ok(project::find(from)?)
 }
 
 /// Puts in order what a killed run left, and says so.

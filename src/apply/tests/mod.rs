@@ -95,8 +95,9 @@ fn create_watched(
     create_on(Disk::watched(before), target, Project { tree, intent: INTENT, lock: LOCK })
 }
 
+/// A folder in memory where there is such a file system: thousands of folders come and go here.
 fn room() -> TempDir {
-    tempfile::tempdir().unwrap()
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 /// The code under which an error is explained.
