@@ -5,7 +5,7 @@
 //! rooms, and which way they look:
 //!
 //! ```text
-//! cli → pipeline → { project, registry, host, compose, apply, authoring } → { store, template, schema, component }
+//! cli → pipeline → { project, registry, host, reconcile → compose, apply, authoring } → { store, template, schema, component }
 //!     → { threads, model }
 //! ```
 //!

@@ -9,13 +9,14 @@ use super::args::{Global, NewArguments};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::{TerminalAsker, is_someone_there};
+use super::report::local_packs;
 use super::standing::tell_recovery;
 use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, use_of};
 use super::watchdog::Watchdog;
 use super::{clock, one, preview};
 use crate::apply::{self, Recovery};
-use crate::model::{Project, ProjectPath, Report, Step, printable};
-use crate::pipeline::{self, Created, Failure, NewProject, Workshop};
+use crate::model::{Project, Report, printable};
+use crate::pipeline::{self, Created, Failure, NewProject, NextStep, Workshop};
 use crate::project::{Given, Mode};
 use crate::store::Home;
 
@@ -80,15 +81,16 @@ fn show_result(created: &Created, target: &Path, printer: &Printer) {
     let packs: Vec<String> = rendered.members.iter().map(|member| use_of(&member.instance)).collect();
     let files = rendered.tree.files.len() + 2;
     printer.status("Created", &format!("`{}` with {files} files from {}", target.display(), packs.join(", ")));
+    local_packs(rendered.lock.packs.iter(), printer);
     printer.note("\nNext steps:");
     printer.note(&format!("  cd {}", shell_word(&target.display().to_string())));
     rendered.next_steps.iter().for_each(|step| printer.note(&step_line(step)));
 }
 
 /// A next step as a line that a shell takes.
-pub fn step_line((folder, step): &(Option<ProjectPath>, Step)) -> String {
+pub fn step_line(NextStep { at, step, .. }: &NextStep) -> String {
     let command: Vec<String> = step.command.iter().map(|word| shell_word(word)).collect();
-    let command = match folder {
+    let command = match at {
         Some(folder) => format!("(cd {} && {})", shell_word(folder.as_str()), command.join(" ")),
         None => command.join(" "),
     };
@@ -111,8 +113,8 @@ fn show_tree(created: &Created, target: &Path, printer: &Printer) {
     printer.note("Nothing was written");
 }
 
-fn next_step((folder, step): &(Option<ProjectPath>, Step)) -> Value {
-    json!({ "title": step.title, "command": step.command, "directory": folder })
+fn next_step(NextStep { at, step, .. }: &NextStep) -> Value {
+    json!({ "title": step.title, "command": step.command, "directory": at })
 }
 
 fn document(created: &Created, target: &Path, dry_run: bool) -> Value {

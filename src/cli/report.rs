@@ -65,16 +65,32 @@ fn tell(outcome: &Outcome, dry_run: bool, printer: &Printer) {
         printer.note("Nothing was written");
         return;
     }
+    let joined = pairs(outcome).into_iter().filter_map(|(_, before, after)| after.filter(|_| before.is_none()));
+    local_packs(joined, printer);
     next_steps(outcome, printer);
+}
+
+/// Says which of these packs, new to the project, nobody else can have.
+pub fn local_packs<'a>(joined: impl Iterator<Item = &'a LockedPack>, printer: &Printer) {
+    let local: Vec<String> =
+        joined.filter(|pack| pack.source.starts_with("path+")).map(|pack| format!("`{}`", pack.instance)).collect();
+    if !local.is_empty() {
+        let (comes, files) = if local.len() == 1 { ("comes", "that file is") } else { ("come", "those files are") };
+        printer.note(&format!(
+            "note: {} {comes} from a file: the project can be rendered again only where {files}",
+            local.join(", ")
+        ));
+    }
 }
 
 /// Steps of packs that joined; the user knows those of the others.
 fn next_steps(outcome: &Outcome, printer: &Printer) {
     let known: Vec<&Name> = outcome.before.iter().flat_map(|lock| &lock.packs).map(|pack| &pack.instance).collect();
-    let joined = outcome.rendered.members.iter().any(|member| !known.contains(&&member.instance.name));
-    if joined && !outcome.rendered.next_steps.is_empty() {
+    let steps = outcome.rendered.next_steps.iter().filter(|step| !known.contains(&&step.instance));
+    let steps: Vec<String> = steps.map(step_line).collect();
+    if !steps.is_empty() {
         printer.note("\nNext steps:");
-        outcome.rendered.next_steps.iter().for_each(|step| printer.note(&step_line(step)));
+        steps.iter().for_each(|step| printer.note(step));
     }
 }
 

@@ -30,7 +30,7 @@ use serde_json::Value;
 
 use crate::compose::{self, Provenance, Settlements, Share};
 use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack};
-use crate::model::{Diagnose, Diagnostic, Name, Output, Project, ProjectPath, Report, Step, Tree};
+use crate::model::{Diagnose, Diagnostic, Instance, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, KeptDefault, Lock, Mode};
 use crate::registry::{Locked, Registries, Spec};
 use crate::schema;
@@ -140,6 +140,17 @@ pub struct Inputs<'a> {
     pub settlements: BTreeMap<String, Value>,
 }
 
+/// What a pack proposes to do next.
+#[derive(Clone, Debug)]
+pub struct NextStep {
+    /// The use of the pack.
+    pub instance: Name,
+    /// In which folder of the project; none for its root.
+    pub at: Option<ProjectPath>,
+    /// What to do.
+    pub step: Step,
+}
+
 /// What a run ends with.
 #[derive(Debug)]
 pub struct Rendered {
@@ -151,8 +162,8 @@ pub struct Rendered {
     pub lock: Lock,
     /// What packs said to the user, by pack.
     pub diagnostics: Vec<(String, Diagnostic)>,
-    /// What packs propose to do next, and in which folder of the project.
-    pub next_steps: Vec<(Option<ProjectPath>, Step)>,
+    /// What packs propose to do next.
+    pub next_steps: Vec<NextStep>,
     /// Defaults that stuck although packs would propose others now.
     pub kept_defaults: Vec<KeptDefault>,
     /// Instances whose answers were carried over to another version.
@@ -208,8 +219,9 @@ fn render(
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
     let composition = compose::compose(&shares(&members, &outputs), &settlements).map_err(Failure::all)?;
     let steps = |(member, output): (&Member, &Output)| {
-        let folder = member.instance.at.clone();
-        output.next_steps.iter().cloned().map(move |step| (folder.clone(), step)).collect::<Vec<_>>()
+        let Instance { name, at, .. } = member.instance.clone();
+        let next = move |step| NextStep { instance: name.clone(), at: at.clone(), step };
+        output.next_steps.iter().cloned().map(next).collect::<Vec<_>>()
     };
     let next_steps = members.iter().zip(&outputs).flat_map(steps).collect();
     let lock = Lock::new(project, members::lock_entries(&members, joined), compose, &composition.tree);

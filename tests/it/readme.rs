@@ -28,4 +28,6 @@ fn the_examples_are_true() {
     let place = "app/core/config.py:32";
     let run = machine.run(&["-C", "shop", "explain", place]).succeeds();
     assert_eq!(run.stdout, shown(&format!("scaffold explain {place}")));
+    let run = machine.run(&["-C", "shop", "add", "fastapi-users"]).succeeds();
+    assert_eq!(run.stderr, shown("scaffold add fastapi-users"));
 }
