@@ -3,13 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
+use std::time::Duration;
 
 use semver::Version;
 use tempfile::TempDir;
 
-use super::{IndexLine, init, publish};
+use super::{Access, Credentials, FRESH, IndexLine, Listener, Trust, init, publish};
 use crate::component;
-use crate::model::{Capability, Dependency, Digest, Manifest};
+use crate::model::{Capability, Dependency, Digest, Manifest, Report};
+use crate::store::Cache;
 
 /// When everything in a test was published.
 pub const PUBLISHED: &str = "2026-01-02T03:04:05Z";
@@ -94,6 +96,31 @@ pub fn registry(packs: &[Pack]) -> TempDir {
         put(folder.path(), pack);
     }
     folder
+}
+
+/// How a test reaches registries: without the network, with its own cache, unheard.
+pub fn access(cache: &Path) -> Access<'static> {
+    Access {
+        cache: Cache::at(cache),
+        offline: true,
+        plain_http: false,
+        fresh: FRESH,
+        timeout: Duration::from_secs(1),
+        retries: 0,
+        credentials: Credentials::default(),
+        trust: Trust::new(cache.join("trust.toml"), false),
+        listener: &Nobody,
+    }
+}
+
+/// Hears nothing.
+struct Nobody;
+
+impl Listener for Nobody {
+    fn fetching(&self, _: &str, _: Option<u64>) {}
+    fn received(&self, _: &str, _: u64) {}
+    fn fetched(&self, _: &str) {}
+    fn warning(&self, _: &Report) {}
 }
 
 /// Publishes one more.

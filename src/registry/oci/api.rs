@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use reqwest::blocking::RequestBuilder;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LINK, LOCATION};
+use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, LINK, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 
 use super::artifact::{MANIFEST_TYPE, MAX_MANIFEST};
 use super::auth::{self, Accepted, Proof, Scope};
 use crate::model::Digest;
-use crate::registry::FetchFailure;
 use crate::registry::http::{Connection, Said, header, is_followed};
+use crate::registry::{Credential, FetchFailure};
 
 /// The most tags of one repository, and how many are asked for at once.
 const MAX_TAGS: usize = 10_000;
@@ -43,7 +43,7 @@ pub(super) struct Repository<'a> {
 struct Question<'a> {
     method: Method,
     url: &'a Url,
-    headers: &'a [(reqwest::header::HeaderName, &'a str)],
+    headers: &'a [(HeaderName, &'a str)],
     body: Option<&'a [u8]>,
     limit: u64,
 }
@@ -62,7 +62,7 @@ impl Api {
 
     /// Whether there is such an API here: a registry that first wants to know who asks is one as well.
     pub(super) fn check(&self) -> Result<(), FetchFailure> {
-        let ask = |inner: &reqwest::blocking::Client| inner.get(self.root.clone());
+        let ask = |client: &Client| client.get(self.root.clone());
         match self.connection.send(&ask, MAX_MANIFEST, &|_| {})?.status {
             StatusCode::OK | StatusCode::UNAUTHORIZED => Ok(()),
             status => Err(FetchFailure::of_status(status.as_u16(), None)),
@@ -179,11 +179,11 @@ impl Repository<'_> {
     fn send(
         &self,
         question: &Question<'_>,
-        credential: Option<&crate::registry::Credential>,
+        credential: Option<&Credential>,
         received: &dyn Fn(u64),
     ) -> Result<Said, FetchFailure> {
         let connection = &self.api.connection;
-        let ask = |inner: &reqwest::blocking::Client| request(inner, question, credential, connection.timeout());
+        let ask = |client: &Client| request(client, question, credential, connection.timeout());
         // An upload's place serves once.
         let once = question.method == Method::PUT && question.headers.iter().all(|(_, kind)| *kind != MANIFEST_TYPE);
         if once {
@@ -195,12 +195,12 @@ impl Repository<'_> {
 }
 
 fn request(
-    inner: &reqwest::blocking::Client,
+    client: &Client,
     question: &Question<'_>,
-    credential: Option<&crate::registry::Credential>,
+    credential: Option<&Credential>,
     timeout: Duration,
 ) -> RequestBuilder {
-    let mut request = inner.request(question.method.clone(), question.url.clone());
+    let mut request = client.request(question.method.clone(), question.url.clone());
     for (name, value) in question.headers {
         request = request.header(name, *value);
     }

@@ -10,15 +10,14 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use http_auth::ChallengeRef;
-use reqwest::blocking::RequestBuilder;
-use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
+use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{StatusCode, Url};
 use serde::Deserialize;
 
 use crate::model::printable;
-use crate::registry::FetchFailure;
-use crate::registry::credentials::Credential;
 use crate::registry::http::{Connection, is_loopback};
+use crate::registry::{Credential, FetchFailure};
 
 /// The most bytes of a token server's answer.
 const MAX_TOKEN: u64 = 1 << 20;
@@ -137,7 +136,7 @@ fn fetch_token(
     let mut parameters: Vec<(&str, String)> = Vec::new();
     parameters.extend(service.map(|service| ("service", service.to_owned())));
     parameters.extend(scope.text().map(|scope| ("scope", scope)));
-    let ask = |inner: &reqwest::blocking::Client| ask_for_token(inner, realm, &parameters, proof);
+    let ask = |client: &Client| ask_for_token(client, realm, &parameters, proof);
     let said = connection.send(&ask, MAX_TOKEN, &|_| {})?;
     if said.status != StatusCode::OK {
         return Err(FetchFailure::of_status(said.status.as_u16(), None));
@@ -150,12 +149,7 @@ fn fetch_token(
     Ok(Credential::Token { token })
 }
 
-fn ask_for_token(
-    inner: &reqwest::blocking::Client,
-    realm: &Url,
-    parameters: &[(&str, String)],
-    proof: Option<&Proof>,
-) -> RequestBuilder {
+fn ask_for_token(client: &Client, realm: &Url, parameters: &[(&str, String)], proof: Option<&Proof>) -> RequestBuilder {
     let mut url = realm.clone();
     if let Some(Proof::Refresh(refresh)) = proof {
         let grant = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("client_id", "scaffold")];
@@ -163,13 +157,13 @@ fn ask_for_token(
         // The form's encoding is that of a query.
         url.query_pairs_mut().clear().extend_pairs(pairs);
         let form = url.query().unwrap_or_default().to_owned();
-        let request = inner.post(realm.clone()).header("Content-Type", "application/x-www-form-urlencoded");
+        let request = client.post(realm.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         return request.body(form);
     }
     url.query_pairs_mut().extend_pairs(parameters);
     match proof {
-        Some(Proof::Credential(credential)) => credential.prove(inner.get(url)),
-        _ => inner.get(url),
+        Some(Proof::Credential(credential)) => credential.prove(client.get(url)),
+        _ => client.get(url),
     }
 }
 

@@ -253,3 +253,41 @@ impl Source for Oci<'_> {
         Some(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::{Registries, fixture};
+    use super::*;
+
+    #[test]
+    fn packs_from_elsewhere_need_a_signature() {
+        let cache = tempfile::tempdir().unwrap();
+        let access = fixture::access(cache.path());
+        for (address, needed) in [
+            ("oci://ghcr.io/acme", true),
+            ("oci://localhost.example/acme", true),
+            ("oci://localhost:5000/acme", false),
+            ("oci://127.0.0.1:5000", false),
+        ] {
+            assert_eq!(Oci::open(address, &access).unwrap().needs_signatures(), needed, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_stands_for_one_registry() {
+        let cache = tempfile::tempdir().unwrap();
+        let access = fixture::access(cache.path());
+        let name: Name = "acme".parse().unwrap();
+        let named = BTreeMap::from([(name.clone(), "oci://GHCR.io/acme/".to_owned())]);
+        let registries = Registries::new(Some("oci://ghcr.io/default".to_owned()), named, &access);
+        let at = |address: &str| registries.at(&address.parse().unwrap()).unwrap();
+        assert_eq!(at("ghcr.io/acme"), Some(name));
+        assert_eq!(at("ghcr.io/default"), None);
+        let (one, other) = (at("ghcr.io/one"), at("ghcr.io/other"));
+        assert!(one.is_some() && one != other && one == at("ghcr.io/one"));
+        let url = |name: &Option<Name>| registries.get(name.as_ref()).unwrap().url().to_owned();
+        assert_eq!((url(&one).as_str(), url(&other).as_str()), ("oci://ghcr.io/one", "oci://ghcr.io/other"));
+        assert_eq!(registries.names().count(), 2, "what nobody named has no name");
+    }
+}
