@@ -1,6 +1,8 @@
 //! How this run reaches registries: what the command line, the environment and the home say of it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
 
 use super::args::Global;
 use super::progress::Progress;
@@ -37,6 +39,21 @@ impl<'a> Reach<'a> {
             listener: progress,
         };
         Ok(Self { access, default, named })
+    }
+
+    /// As a project has it, in `root`: the registries that it names count before the user's of the same name, so that
+    /// a nickname means the same registry on every machine. Credentials go by the address, whoever names it.
+    pub fn within(mut self, root: &Path, registries: &BTreeMap<Name, String>) -> Self {
+        let address =
+            |text: &String| if text.contains("://") { text.clone() } else { root.join(text).display().to_string() };
+        self.named.extend(registries.iter().map(|(name, text)| (name.clone(), address(text))));
+        self
+    }
+
+    /// Has copies believed only where the server says that they are as new as its own.
+    pub fn anew(mut self) -> Self {
+        self.access.fresh = Duration::ZERO;
+        self
     }
 
     /// How they are reached.

@@ -76,6 +76,8 @@ pub enum Color {
 pub enum Command {
     /// Make a new project from packs
     New(NewArguments),
+    /// List the packs of the project that have newer versions
+    Outdated,
     /// Tell where a file, a line or a value of a project comes from
     Explain(ExplainArguments),
     /// Fetch, verify and compile packs ahead of use
@@ -103,7 +105,7 @@ pub enum Command {
 impl Command {
     /// Whether packs are compiled or run for it.
     pub(super) fn runs_packs(&self) -> bool {
-        matches!(self, Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_))
+        matches!(self, Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Outdated | Self::Publish(_))
     }
 }
 

@@ -10,11 +10,11 @@ use super::one;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::watchdog::Watchdog;
-use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
+use crate::model::{INTENT_FILE, JsonObject, Ownership, ProjectPath, Report, printable};
 use crate::pipeline::{
     self, Attribution, Explanation, Failure, FileState, Member, Place, ShareKind, Stretch, UsedTemplate, Workshop,
 };
-use crate::project::{self, Answer, Lock};
+use crate::project::{self, Answer, Intent, Lock};
 use crate::store::Home;
 
 /// The most lines of answers and values that are shown to people; `--json` has all.
@@ -33,7 +33,10 @@ pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: 
     let path = project_path(&root, &here, &path).map_err(one)?;
     let lock = Lock::read(&root)?;
     let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
+    // A `scaffold.toml` that can't be read is no reason not to tell what the lock knows.
+    let intent = project::read_text(&root, INTENT_FILE).ok().flatten().and_then(|text| Intent::parse(&text).ok());
+    let registries = intent.map(|intent| intent.registries).unwrap_or_default();
+    let reach = Reach::new(global, home, &progress)?.within(&root, &registries);
     let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let watchdog = Watchdog::start(printer, progress.compiling());
     let explanation = pipeline::explain(&workshop, &lock, &root, &path, &place)?;

@@ -12,6 +12,7 @@ mod info;
 mod install;
 mod key;
 mod new;
+mod outdated;
 mod preview;
 mod printer;
 mod progress;
@@ -37,8 +38,19 @@ use printer::Printer;
 
 /// It could not be done.
 const FAILED: u8 = 1;
+/// It was done, and there is a difference, drift or an open conflict.
+const DIFFERS: u8 = 3;
 /// The user broke off.
 const INTERRUPTED: u8 = 130;
+
+/// How a command that could be done ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// There is nothing left to say.
+    Done,
+    /// There is a difference, drift or an open conflict.
+    Differs,
+}
 
 /// Runs the program: parses the process's arguments, does what they say, and tells how it went.
 pub fn main() -> ExitCode {
@@ -52,7 +64,8 @@ pub fn main() -> ExitCode {
         run(arguments, &printer)
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Differs) => ExitCode::from(DIFFERS),
         Err(Failure::Interrupted) => {
             printer.status("Interrupted", "nothing was written");
             ExitCode::from(INTERRUPTED)
@@ -74,7 +87,7 @@ fn hide_guarded_panics() {
     }));
 }
 
-fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
+fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
     // A relative `SCAFFOLD_HOME` is meant from where the command was typed.
     let home = Home::find()?;
     if let Some(folder) = &arguments.global.directory {
@@ -84,6 +97,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
         })?;
     }
     match arguments.command {
+        Command::Outdated => return outdated::run(&arguments.global, &home, printer),
         Command::New(new) => new::run(new, &arguments.global, &home, printer),
         Command::Explain(explain) => explain::run(&explain, &arguments.global, &home, printer),
         Command::Install(install) => install::install(&install, &arguments.global, &home, printer),
@@ -96,7 +110,8 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<(), Failure> {
         Command::Key(key) => key::run(&key.command, &home, printer),
         Command::Registry(registry) => registry::run(&registry.command, &arguments.global, &home, printer),
         Command::Cache(cache) => cache::run(&cache, &home, printer),
-    }
+    }?;
+    Ok(Exit::Done)
 }
 
 /// A variable of the environment; none when it is not set or empty.

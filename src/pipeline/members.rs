@@ -41,7 +41,7 @@ impl Member {
 /// Resolves what is wanted, and puts it in canonical order.
 pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Vec<Member>, Failure> {
     let mut describe = |path: &Path, bytes: &[u8]| describe(workshop, path, bytes);
-    let resolved = registry::resolve(&inputs.wanted, &workshop.registries, &inputs.locked, &mut describe)?;
+    let resolved = registry::resolve(&inputs.wanted, &workshop.registries, &inputs.preference, &mut describe)?;
     let seats = folders::seat(resolved, &inputs.places).map_err(|report| Failure::Reports(vec![report]))?;
     arrange(seats, &inputs.joined)
 }

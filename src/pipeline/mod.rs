@@ -10,8 +10,10 @@ mod explain;
 mod fetch;
 mod folders;
 mod install;
+mod locked;
 mod members;
 mod new;
+mod outdated;
 mod phases;
 mod publish;
 mod replay;
@@ -26,7 +28,7 @@ use crate::compose::{self, Provenance, Settlements, Share};
 use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack};
 use crate::model::{Diagnose, Diagnostic, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, Lock, Mode};
-use crate::registry::{Locked, Registries, Spec};
+use crate::registry::{Preference, Registries, Spec};
 use crate::schema;
 use crate::store::{Cache, Home};
 use crate::threads;
@@ -38,8 +40,10 @@ pub use crate::compose::{Attribution, ShareKind, UsedTemplate};
 pub use crate::template::oldest_running as oldest_template;
 pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
+pub use locked::{Update, preference};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
+pub use outdated::{Standing, outdated, wishes};
 pub use replay::replay;
 
 /// Why a run ended early.
@@ -112,8 +116,10 @@ pub struct Inputs<'a> {
     pub wanted: Vec<Spec>,
     /// The folders of instances that don't go to the project's root.
     pub places: BTreeMap<Name, ProjectPath>,
-    /// Versions that a lock prefers.
-    pub locked: BTreeMap<Name, Locked>,
+    /// Which versions are preferred to the highest ones; [`preference`] gives what a lock does.
+    pub preference: Preference,
+    /// The lock whose packs have to come of it, exactly: `--locked`.
+    pub exactly: Option<&'a Lock>,
     /// Instances in the order in which they joined; newcomers follow in canonical order.
     pub joined: Vec<Name>,
     /// What the user answered.
@@ -161,6 +167,9 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
     // What is wrong with them should not wait for packs to run.
     Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
     let mut members = members::resolve(workshop, &inputs)?;
+    if let Some(lock) = inputs.exactly {
+        locked::check(lock, &members)?;
+    }
     let compiled = phases::load_compiled(workshop, &members)?;
     members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;
     render(workshop, members, compiled, &inputs.project, &inputs.joined, inputs.settlements)

@@ -10,7 +10,7 @@ use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply;
 use crate::model::{JsonObject, Name, Project, ProjectPath};
 use crate::project::{Given, Intent, Mode, Origin as Answered, PackIntent, SHARED};
-use crate::registry::{Origin, PackSpec, Spec};
+use crate::registry::{Origin, PackSpec, Preference, Spec};
 
 /// What `scaffold new` was asked for.
 pub struct NewProject<'a> {
@@ -56,7 +56,8 @@ pub fn create(workshop: &Workshop<'_>, new: NewProject<'_>) -> Result<Created, F
         project: project.clone(),
         wanted: packs.clone(),
         places: places.clone(),
-        locked: BTreeMap::new(),
+        preference: Preference::default(),
+        exactly: None,
         joined: Vec::new(),
         given,
         mode,

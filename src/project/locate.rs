@@ -26,20 +26,29 @@ impl Lock {
     /// # Errors
     /// A file that is not there or can't be read, and everything that [`Lock::parse`] finds.
     pub fn read(root: &Path) -> Result<Self, ProjectError> {
-        let unreadable = |cause: std::io::Error| match cause.kind() {
-            ErrorKind::NotFound => ProjectError::NoLock { root: root.to_owned() },
-            _ => ProjectError::Unreadable { file: LOCK_FILE, cause },
-        };
-        let path = root.join(LOCK_FILE);
-        if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
-            return Err(unreadable(std::io::Error::other("it is not a file")));
-        }
-        let mut text = String::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
-        if text.len() as u64 > MAX_FILE {
-            return Err(unreadable(std::io::Error::other("it is too large")));
-        }
+        let text = read_text(root, LOCK_FILE)?.ok_or_else(|| ProjectError::NoLock { root: root.to_owned() })?;
         Self::parse(&text)
     }
+}
+
+/// The text of one of a project's own files; none where there is no such file.
+///
+/// # Errors
+/// What is no file, is too large, or can't be read.
+pub fn read_text(root: &Path, file: &'static str) -> Result<Option<String>, ProjectError> {
+    let unreadable = |cause: std::io::Error| ProjectError::Unreadable { file, cause };
+    let path = root.join(file);
+    match std::fs::metadata(&path) {
+        Ok(found) if found.is_file() => {}
+        Ok(_) => return Err(unreadable(std::io::Error::other("it is not a file"))),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(unreadable(cause)),
+    }
+    let mut text = String::new();
+    let opened = File::open(path).map_err(unreadable)?;
+    opened.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(unreadable(std::io::Error::other("it is too large")));
+    }
+    Ok(Some(text))
 }

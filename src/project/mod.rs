@@ -19,6 +19,6 @@ pub use answers::{Answer, Answers, AskError, Asker, Mode, Origin, answer_all};
 pub use error::{AnswersError, GivenError, ProjectError, QuestionsError, Trouble};
 pub use given::Given;
 pub use intent::{Intent, PackIntent, ProjectIntent, SHARED};
-pub use locate::find;
+pub use locate::{find, read_text};
 pub use lock::{Lock, LockedAnswers, LockedFile, LockedPack, RENDER_EDITION};
 pub use questions::{Kind, Question, Questions, plain};
