@@ -17,6 +17,7 @@ mod hostile;
 mod lock;
 mod log;
 mod new;
+mod outdated;
 mod publish;
 mod readme;
 mod registries;

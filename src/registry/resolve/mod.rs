@@ -178,6 +178,10 @@ pub fn resolve(
     for spec in wanted {
         request.add(spec, describe)?;
     }
+    // The order in which the user names packs decides nothing, not even what is told first.
+    for demands in request.demands.values_mut() {
+        demands.sort_by_cached_key(|demand| (demand.registry.clone(), demand.requirement.to_string()));
+    }
     request.check_sources(registries)?;
     let solve = || solver::solve(&request.demands, &request.locals, registries, preference);
     // What is missing may have been published since the copies were made.
