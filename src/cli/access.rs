@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use super::args::Global;
 use super::progress::Progress;
+use super::prompt::is_someone_there;
 use super::{one, variable};
 use crate::model::{Name, Report};
 use crate::pipeline::Failure;
 use crate::registry::{
-    ADDRESS_VARIABLE, Access, CREDENTIALS_FILE, Credential, Credentials, FRESH, Registries, Settings, TRUST_FILE, Trust,
+    ADDRESS_VARIABLE, Access, CREDENTIALS_FILE, Credential, Credentials, FRESH, Registries, Settings, TRUST_FILE,
+    Trust, Unsigned,
 };
 use crate::store::Home;
 
@@ -27,6 +29,11 @@ impl<'a> Reach<'a> {
         let named = Settings::read(home.config())?.registries().clone();
         let default = default_address().map_err(one)?;
         let credentials = credentials(home, default.as_deref(), &named).map_err(one)?;
+        let unsigned = match global {
+            Global { allow_unsigned: true, .. } => Unsigned::Take,
+            global if is_someone_there(global) => Unsigned::Ask,
+            _ => Unsigned::Refuse,
+        };
         let access = Access {
             cache: home.cache(),
             offline: global.offline,
@@ -35,7 +42,7 @@ impl<'a> Reach<'a> {
             timeout: global.http_timeout,
             retries: usize::from(global.http_retries),
             credentials,
-            trust: Trust::new(home.config().join(TRUST_FILE), global.allow_unsigned),
+            trust: Trust::new(home.config().join(TRUST_FILE), unsigned),
             listener: progress,
         };
         Ok(Self { access, default, named })

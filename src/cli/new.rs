@@ -1,7 +1,6 @@
 //! `scaffold new`.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
 use std::path::{Component, Path, PathBuf, absolute};
 use std::process::Command;
 
@@ -11,7 +10,7 @@ use super::access::Reach;
 use super::args::{Global, NewArguments};
 use super::printer::Printer;
 use super::progress::Progress;
-use super::prompt::TerminalAsker;
+use super::prompt::{TerminalAsker, is_someone_there};
 use super::watchdog::Watchdog;
 use super::{clock, one, preview};
 use crate::apply::{self, Recovery};
@@ -41,9 +40,7 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     let reach = Reach::new(global, home, &progress)?;
     let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);
-    // Whoever asks for JSON, or sends our words elsewhere, is no one to ask.
-    let someone = std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json;
-    let mode = if someone && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
+    let mode = if is_someone_there(global) && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
     let dry_run = arguments.dry_run;
     let new = NewProject { target: target.clone(), project, packs, places, given, mode, settlements, dry_run };
     let watchdog = Watchdog::start(printer, progress.compiling());

@@ -1,15 +1,34 @@
 //! Questions at a terminal.
 
 use std::fmt;
+use std::io::IsTerminal as _;
 
 use inquire::ui::RenderConfig;
 use inquire::validator::{ErrorMessage, Validation};
 use inquire::{Confirm, InquireError, MultiSelect, Select, Text};
 use serde_json::Value;
 
-use super::args::Color;
+use super::args::{Color, Global};
 use crate::model::{Name, printable};
+use crate::pipeline::Failure;
 use crate::project::{AskError, Asker, Kind, Question, plain};
+
+/// Whether there is someone to ask. Whoever asks for JSON, or sends our words elsewhere, is no one.
+pub fn is_someone_there(global: &Global) -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json
+}
+
+/// Asks for a yes; no is the answer that return gives.
+pub fn ask_consent(question: &str) -> Result<bool, Failure> {
+    Confirm::new(&one_line(question)).with_default(false).prompt().map_err(|error| failure(ask_error(error)))
+}
+
+fn failure(error: AskError) -> Failure {
+    match error {
+        AskError::Interrupted => Failure::Interrupted,
+        AskError::Terminal(_) => crate::project::AnswersError::Ask(error).into(),
+    }
+}
 
 /// Asks on the terminal, one question after the other.
 #[derive(Debug, Default)]

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
 
-use super::{Failure, Member};
-use crate::model::{Digest, Name, ProjectPath, Report, near};
+use super::Failure;
+use crate::model::{Name, Report, near};
 use crate::project::{Lock, LockedPack};
-use crate::registry::{Locked, Origin, Preference};
+use crate::registry::{Locked, Preference};
 
 /// What a lockfile's source begins with, for a registry and for a file.
 const REGISTRY: &str = "registry+";
@@ -36,10 +36,11 @@ pub enum Update<'a> {
 /// A name that stands for no pack of the lock; an exact version of a pack that is a file.
 pub fn preference(lock: &Lock, update: Update<'_>) -> Result<Preference, Failure> {
     let locked = |pack: &LockedPack| {
-        let registry = pack.source.strip_prefix(REGISTRY)?.to_owned();
-        Some((pack.name.clone(), Locked { version: pack.version.clone(), digest: pack.checksum, registry }))
+        let registry = pack.source.strip_prefix(REGISTRY).map(str::to_owned);
+        (pack.name.clone(), Locked { version: pack.version.clone(), digest: pack.checksum, registry })
     };
-    let locked: BTreeMap<Name, Locked> = lock.packs.iter().filter_map(locked).collect();
+    let from_registries = lock.packs.iter().filter(|pack| !pack.source.starts_with(FILE));
+    let locked: BTreeMap<Name, Locked> = from_registries.map(locked).collect();
     let preference = Preference::new(locked);
     match update {
         Update::Nothing => Ok(preference),
@@ -78,26 +79,12 @@ fn find<'l>(lock: &'l Lock, name: &Name) -> Result<&'l LockedPack, Report> {
     })
 }
 
-/// What a lock says of one use of a pack, as far as resolving decides it.
-#[derive(Clone, PartialEq, Eq)]
-struct Use<'a> {
-    name: &'a Name,
-    version: &'a Version,
-    checksum: Digest,
-    /// The id of its registry; none for a file, whose checksum says enough.
-    registry: Option<&'a str>,
-    at: Option<&'a ProjectPath>,
-}
-
 /// Whether these are the packs of the lock, all of them and no others.
 ///
 /// # Errors
 /// They are not; every difference is listed.
-pub(super) fn check(lock: &Lock, members: &[Member]) -> Result<(), Failure> {
-    let locked: BTreeMap<&Name, Use<'_>> = lock.packs.iter().map(|pack| (&pack.instance, of_lock(pack))).collect();
-    let resolved: BTreeMap<&Name, Use<'_>> =
-        members.iter().map(|member| (&member.instance.name, of_member(member))).collect();
-    let changes = changes(&locked, &resolved);
+pub(super) fn check(lock: &Lock, resolved: &[LockedPack]) -> Result<(), Failure> {
+    let changes = changes(&lock.packs, resolved);
     if changes.is_empty() {
         return Ok(());
     }
@@ -105,60 +92,40 @@ pub(super) fn check(lock: &Lock, members: &[Member]) -> Result<(), Failure> {
     Err(one(Report::new("lock-outdated", message).details(changes).hint("run the command without `--locked`")))
 }
 
-fn of_lock(pack: &LockedPack) -> Use<'_> {
-    Use {
-        name: &pack.name,
-        version: &pack.version,
-        checksum: pack.checksum,
-        registry: pack.source.strip_prefix(REGISTRY),
-        at: pack.at.as_ref(),
-    }
-}
-
-fn of_member(member: &Member) -> Use<'_> {
-    let manifest = &member.instance.manifest;
-    Use {
-        name: &manifest.name,
-        version: &manifest.version,
-        checksum: member.resolved.digest,
-        registry: match &member.resolved.origin {
-            Origin::Registry { id, .. } => Some(id),
-            Origin::Path(_) => None,
-        },
-        at: member.instance.at.as_ref(),
-    }
-}
-
 /// What would change, a line a use.
-fn changes(locked: &BTreeMap<&Name, Use<'_>>, resolved: &BTreeMap<&Name, Use<'_>>) -> Vec<String> {
-    let names: BTreeSet<&Name> = locked.keys().chain(resolved.keys()).copied().collect();
-    names.into_iter().filter_map(|name| change(name, locked.get(name), resolved.get(name))).collect()
+fn changes(locked: &[LockedPack], resolved: &[LockedPack]) -> Vec<String> {
+    let names: BTreeSet<&Name> = locked.iter().chain(resolved).map(|pack| &pack.instance).collect();
+    let find = |packs: &'_ [LockedPack], name: &Name| packs.iter().find(|pack| pack.instance == *name).cloned();
+    names.into_iter().filter_map(|name| change(name, find(locked, name), find(resolved, name))).collect()
 }
 
-/// What would change about one use, in a line.
-fn change(instance: &Name, locked: Option<&Use<'_>>, resolved: Option<&Use<'_>>) -> Option<String> {
-    let place = |of: &Use<'_>| of.at.map_or("the project's root".to_owned(), |at| format!("`{at}`"));
-    match (locked, resolved) {
-        (Some(locked), None) => Some(format!("`{instance}` would go: `{}` {}", locked.name, locked.version)),
-        (None, Some(new)) => Some(format!("`{instance}` would come: `{}` {}", new.name, new.version)),
-        (Some(locked), Some(new)) if locked.name != new.name => {
-            Some(format!("`{instance}` would be `{}` instead of `{}`", new.name, locked.name))
-        }
-        (Some(locked), Some(new)) if locked.version != new.version => {
-            Some(format!("`{instance}` would go from {} to {}", locked.version, new.version))
-        }
-        (Some(locked), Some(new)) if locked.at != new.at => {
-            Some(format!("`{instance}` would move from {} to {}", place(locked), place(new)))
-        }
-        (Some(locked), Some(new)) if locked.registry != new.registry => {
-            let from = |of: &Use<'_>| of.registry.map_or("a file".to_owned(), |id| format!("the registry `{id}`"));
-            Some(format!("`{instance}` {} would come from {}, not from {}", new.version, from(new), from(locked)))
-        }
-        (Some(locked), Some(new)) if locked.checksum != new.checksum => {
-            Some(format!("`{instance}` {} is another file than the lock has", locked.version))
-        }
-        _ => None,
-    }
+/// What would change about one use, as far as resolving decides it.
+fn change(instance: &Name, locked: Option<LockedPack>, resolved: Option<LockedPack>) -> Option<String> {
+    let place = |pack: &LockedPack| pack.at.as_ref().map_or("the project's root".to_owned(), |at| format!("`{at}`"));
+    let (locked, new) = match (locked, resolved) {
+        (Some(locked), Some(new)) => (locked, new),
+        (Some(locked), None) => return Some(format!("`{instance}` would go: `{}` {}", locked.name, locked.version)),
+        (None, new) => return new.map(|new| format!("`{instance}` would come: `{}` {}", new.name, new.version)),
+    };
+    let change = if locked.name != new.name {
+        format!("would be `{}` instead of `{}`", new.name, locked.name)
+    } else if locked.version != new.version {
+        format!("would go from {} to {}", locked.version, new.version)
+    } else if locked.at != new.at {
+        format!("would move from {} to {}", place(&locked), place(&new))
+    } else if !is_same_source(&locked.source, &new.source) {
+        format!("{} would come from `{}`, not from `{}`", new.version, new.source, locked.source)
+    } else if locked.checksum != new.checksum {
+        format!("{} is another component than the lock has", locked.version)
+    } else {
+        return None;
+    };
+    Some(format!("`{instance}` {change}"))
+}
+
+/// Two files are as good as one: what counts of them is what they hold.
+fn is_same_source(one: &str, other: &str) -> bool {
+    one == other || (one.starts_with(FILE) && other.starts_with(FILE))
 }
 
 fn one(report: Report) -> Failure {
@@ -169,6 +136,7 @@ fn one(report: Report) -> Failure {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
+    use crate::model::{Digest, ProjectPath};
 
     const LOCK: &str = r#"
 version = 1
@@ -231,34 +199,32 @@ contract = "0.1.0"
     #[test]
     fn every_change_is_told() {
         let lock = lock();
-        let (people, style) = (of_lock(&lock.packs[0]), of_lock(&lock.packs[1]));
-        let (name, new) = ("people".parse().unwrap(), "new".parse().unwrap());
-        let (one, two) = (Version::new(1, 0, 0), Version::new(2, 0, 0));
-        let at = ProjectPath::parse("services").unwrap();
-        let told = |change: Option<Use<'_>>| {
-            let resolved: BTreeMap<&Name, Use<'_>> = change.map(|change| (&name, change)).into_iter().collect();
-            changes(&BTreeMap::from([(&name, people.clone())]), &resolved)
+        let (people, style) = (&lock.packs[0], &lock.packs[1]);
+        let told = |locked: &LockedPack, change: &dyn Fn(&mut LockedPack)| {
+            let mut new = locked.clone();
+            change(&mut new);
+            changes(std::slice::from_ref(locked), &[new]).join("\n")
         };
-        assert_eq!(told(Some(people.clone())), [""; 0]);
-        assert_eq!(told(None), ["`people` would go: `users` 1.0.0"]);
-        assert_eq!(told(Some(Use { version: &two, ..people.clone() })), ["`people` would go from 1.0.0 to 2.0.0"]);
+        assert_eq!(told(people, &|_| {}), "");
+        assert_eq!(told(people, &|new| new.version = Version::new(2, 0, 0)), "`people` would go from 1.0.0 to 2.0.0");
         assert_eq!(
-            told(Some(Use { at: Some(&at), ..people.clone() })),
-            ["`people` would move from the project's root to `services`"]
-        );
-        assert_eq!(told(Some(Use { name: &new, ..people.clone() })), ["`people` would be `new` instead of `users`"]);
-        assert_eq!(
-            told(Some(Use { registry: None, ..people.clone() })),
-            ["`people` 1.0.0 would come from a file, not from the registry `https://packs.test.example/`"]
-        );
-        let rebuilt = Use { checksum: Digest::of(b"y"), version: &one, ..style.clone() };
-        assert_eq!(
-            changes(&BTreeMap::from([(&name, style.clone())]), &BTreeMap::from([(&name, rebuilt)])),
-            ["`people` 1.0.0 is another file than the lock has"]
+            told(people, &|new| new.at = Some(ProjectPath::parse("services").unwrap())),
+            "`people` would move from the project's root to `services`"
         );
         assert_eq!(
-            changes(&BTreeMap::new(), &BTreeMap::from([(&name, people.clone())])),
-            ["`people` would come: `users` 1.0.0"]
+            told(people, &|new| new.name = "new".parse().unwrap()),
+            "`people` would be `new` instead of `users`"
         );
+        assert_eq!(
+            told(people, &|new| new.source = "path+x.wasm".to_owned()),
+            "`people` 1.0.0 would come from `path+x.wasm`, not from `registry+https://packs.test.example/`"
+        );
+        assert_eq!(told(style, &|new| new.source = "path+/x/house-style.wasm".to_owned()), "");
+        assert_eq!(
+            told(style, &|new| new.checksum = Digest::of(b"y")),
+            "`house-style` 1.0.0 is another component than the lock has"
+        );
+        assert_eq!(changes(&[], std::slice::from_ref(people)), ["`people` would come: `users` 1.0.0"]);
+        assert_eq!(changes(std::slice::from_ref(people), &[]), ["`people` would go: `users` 1.0.0"]);
     }
 }

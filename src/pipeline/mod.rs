@@ -168,7 +168,7 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
     Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
     let mut members = members::resolve(workshop, &inputs)?;
     if let Some(lock) = inputs.exactly {
-        locked::check(lock, &members)?;
+        locked::check(lock, &members::lock_entries(&members, &inputs.joined))?;
     }
     let compiled = phases::load_compiled(workshop, &members)?;
     members::answer(&mut members, &inputs.given, &inputs.project, inputs.mode)?;

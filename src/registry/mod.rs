@@ -50,5 +50,5 @@ pub use resolve::{
 pub use settings::Settings;
 pub use source::{BlobId, MAX_BLOB, Source, fetch};
 pub use spec::{OciReference, OciVersion, PackSpec, Spec, SpecError};
-pub use trust::{Key, KeyEntry, Keys, TRUST_FILE, Trust, TrustError, statement};
+pub use trust::{Key, KeyEntry, Keys, TRUST_FILE, Trust, TrustError, Unsigned, statement};
 pub use verify::{Problem, verify};

@@ -13,8 +13,15 @@ pub struct Locked {
     pub version: Version,
     /// The digest of its component.
     pub digest: Digest,
-    /// The id of the registry that it is from: in another one the lock has nothing to say.
-    pub registry: String,
+    /// The id of the registry that it is from, in whose place no other serves; none where the lock names none.
+    pub registry: Option<String>,
+}
+
+impl Locked {
+    /// Whether the lock has something to say on the registry with this id.
+    pub(super) fn is_from(&self, id: &str) -> bool {
+        self.registry.as_deref().is_none_or(|registry| registry == id)
+    }
 }
 
 /// Which versions are preferred to the highest ones.

@@ -146,7 +146,7 @@ impl Memory {
         let specs: Vec<Spec> = wanted.iter().enumerate().map(spec).collect();
         let locked = |(name, version): (&Name, &Version)| {
             let digest = self.line(name, version).unwrap().digest;
-            (name.clone(), Locked { version: version.clone(), digest, registry: ID.to_owned() })
+            (name.clone(), Locked { version: version.clone(), digest, registry: Some(ID.to_owned()) })
         };
         let preference = Preference::new(lock.iter().map(locked).collect());
         let resolved = resolve(&specs, &Registries::only(self), &preference, &mut |_, _| unreachable!())?;

@@ -97,8 +97,7 @@ fn registry_of<'r>(id: &str, registries: &'r Registries<'_>) -> Option<Option<&'
 fn of_registry(pin: &Pin, registry: Option<&Name>, registries: &Registries<'_>) -> Result<Resolved, ResolveError> {
     let source = registries.get(registry)?;
     let lines: Vec<_> = source.versions(&pin.pack.name)?.into_iter().map(Arc::new).collect();
-    let (version, registry_id) = (pin.pack.version.clone(), source.id().to_owned());
-    let locked = Locked { version, digest: pin.digest, registry: registry_id };
+    let locked = Locked { version: pin.pack.version.clone(), digest: pin.digest, registry: None };
     let line = pinned(source.url(), &pin.pack.name, &locked, &lines)?;
     let manifest = Arc::new(line.manifest.clone());
     from_choice(&pin.instance, &Choice { registry: registry.cloned(), line }, manifest, registries)

@@ -140,7 +140,7 @@ impl<'a, 'r> Shelf<'a, 'r> {
     fn shelve(&mut self, name: Name, registry: Option<Name>, lines: Vec<IndexLine>) -> Result<(), RegistryError> {
         let lines: Arc<[Arc<IndexLine>]> = lines.into_iter().map(Arc::new).collect();
         let id = self.registries.get(registry.as_ref())?.id();
-        let locked = self.preference.locked(&name).filter(|locked| locked.registry == id);
+        let locked = self.preference.locked(&name).filter(|locked| locked.is_from(id));
         let is_locked = |version: &Version| locked.is_some_and(|locked| locked.version == *version);
         let candidate =
             |version: &Version, content| Candidate { registry: registry.clone(), version: version.clone(), content };
@@ -212,8 +212,8 @@ impl<'a, 'r> Shelf<'a, 'r> {
         let locked = self.preference.locked(name)?;
         versions.listed().iter().find_map(|place| {
             let Candidate { registry, version, .. } = self.candidate(name, *place)?;
-            let is_from = |id: &str| self.registries.get(registry.as_ref()).is_ok_and(|source| source.id() == id);
-            let is_it = *version == locked.version && is_from(&locked.registry);
+            let is_from = || self.registries.get(registry.as_ref()).is_ok_and(|source| locked.is_from(source.id()));
+            let is_it = *version == locked.version && is_from();
             is_it.then_some((*place, registry.as_ref(), locked))
         })
     }

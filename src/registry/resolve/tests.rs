@@ -51,7 +51,7 @@ impl Bench {
         let name: Name = name.parse().unwrap();
         let lines = self.source.versions(&name).unwrap();
         let line = lines.iter().find(|line| line.version.to_string() == version).unwrap();
-        let registry = self.source.id().to_owned();
+        let registry = Some(self.source.id().to_owned());
         self.locked.insert(name, Locked { version: line.version.clone(), digest: line.digest, registry });
     }
 
@@ -213,7 +213,7 @@ fn one_version_precisely() {
 fn a_lock_says_nothing_of_another_registry() {
     let mut bench = Bench::new(&versions("orders", &["1.0.0", "1.1.0"]));
     bench.lock("orders", "1.0.0");
-    bench.locked.get_mut("orders").unwrap().registry = "https://elsewhere.example/".to_owned();
+    bench.locked.get_mut("orders").unwrap().registry = Some("https://elsewhere.example/".to_owned());
     assert_eq!(bench.picks(&["orders"]), ["orders=orders 1.1.0"]);
 }
 

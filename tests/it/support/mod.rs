@@ -5,6 +5,8 @@ mod pack;
 mod recipe;
 mod registry;
 mod server;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,6 +17,8 @@ pub use pack::{CONTRACT, Pack};
 pub use recipe::Recipe;
 pub use registry::Registry;
 pub use server::{Body, Reply, Server, gzip};
+#[cfg(target_os = "linux")]
+pub use terminal::Terminal;
 
 /// A folder to work in, and a home of its own.
 pub struct Machine {
