@@ -44,8 +44,8 @@ pub use layout::{Config, blob_path, index_path};
 pub use publish::{PublishError, init, manifest_of, publish, publish_signed, yank};
 pub use registries::Registries;
 pub use resolve::{
-    Demand, Describe, Info, Locked, Origin, Pin, PinPlace, Place, Preference, Requirer, ResolveError, Resolved, info,
-    read_pack, recall, resolve, versions_in,
+    Demand, Describe, Disputed, Info, Locked, Origin, Pin, PinPlace, Place, Preference, Requirer, ResolveError,
+    Resolved, info, read_pack, recall, resolve, versions_in,
 };
 pub use settings::Settings;
 pub use source::{BlobId, MAX_BLOB, Source, fetch};

@@ -1,7 +1,7 @@
 //! Why no set of versions serves.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use semver::Version;
 
@@ -12,6 +12,17 @@ use crate::registry::{Mismatch, RegistryError, TrustError};
 
 /// The most versions that a message lists.
 const MAX_LISTED: usize = 10;
+
+/// A pack of which no version is one that all are content with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disputed {
+    /// The pack.
+    pub name: Name,
+    /// The file that it comes from.
+    pub file: Option<PathBuf>,
+    /// What there is of it, ascending; whether it is yanked.
+    pub available: Vec<(Version, bool)>,
+}
 
 /// Why no set of versions serves.
 #[derive(Debug, thiserror::Error)]
@@ -61,9 +72,8 @@ pub enum ResolveError {
     /// Requirements that no versions fit.
     #[error("{}", misfit(.packs))]
     Conflict {
-        /// The packs that it is about, the files that they come from, and what there is of each, ascending; whether it is
-        /// yanked.
-        packs: Vec<(Name, Option<PathBuf>, Vec<(Version, bool)>)>,
+        /// The packs that it is about.
+        packs: Vec<Disputed>,
         /// Who asks for what.
         sentences: Vec<String>,
     },
@@ -199,7 +209,7 @@ impl Diagnose for ResolveError {
             Self::Conflict { packs, sentences } => {
                 report("version-conflict", "relax one of these requirements, or leave one of the packs out")
                     .details(sentences.iter().cloned())
-                    .details(packs.iter().map(|(name, file, available)| there_is(name, file.as_deref(), available)))
+                    .details(packs.iter().map(there_is))
             }
             Self::PreciseUnused { .. } => report("precise-unused", "see `scaffold.lock` for the packs that it has"),
             Self::TwoSources { .. } => {
@@ -260,8 +270,8 @@ fn newest(available: &[(Version, bool)]) -> Option<&Version> {
         .max_by_key(|version| (version.pre.is_empty(), *version))
 }
 
-fn misfit(packs: &[(Name, Option<PathBuf>, Vec<(Version, bool)>)]) -> String {
-    let names: Vec<String> = packs.iter().map(|(name, ..)| format!("`{name}`")).collect();
+fn misfit(packs: &[Disputed]) -> String {
+    let names: Vec<String> = packs.iter().map(|pack| format!("`{}`", pack.name)).collect();
     match names.as_slice() {
         [] => "no versions of this project's packs fit each other".to_owned(),
         [name] => format!("no version of {name} fits all who ask for it"),
@@ -270,8 +280,8 @@ fn misfit(packs: &[(Name, Option<PathBuf>, Vec<(Version, bool)>)]) -> String {
 }
 
 /// What there is of a pack that is in dispute.
-fn there_is(name: &Name, file: Option<&Path>, available: &[(Version, bool)]) -> String {
-    match (file, available) {
+fn there_is(Disputed { name, file, available }: &Disputed) -> String {
+    match (file, available.as_slice()) {
         (Some(file), [(version, _)]) => format!("`{name}` is `{}`, which is {version}", file.display()),
         _ => format!("of `{name}` {}", list(available)),
     }

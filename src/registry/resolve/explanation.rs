@@ -13,6 +13,7 @@ use semver::{Comparator, Op, Version, VersionReq};
 
 use super::ResolveError;
 use super::demand::{Demand, Requirer, Unreadable, two_sources};
+use super::error::Disputed;
 use super::shelf::{Party, Shelf};
 use super::solver::Solver;
 use super::versions::Versions;
@@ -207,7 +208,7 @@ fn conflict(packs: &[&Name], asks: &[Ask], unreadable: &[UnreadableBy], shelf: &
     let available = |pack: &&Name| {
         let ask = asks.iter().find(|ask| ask.pack == **pack)?;
         let file = shelf.file(pack).map(|file| file.path.clone());
-        Some(((*pack).clone(), file, shelf.available(pack, &ask.demand)))
+        Some(Disputed { name: (*pack).clone(), file, available: shelf.available(pack, &ask.demand) })
     };
     ResolveError::Conflict { packs: packs.iter().filter_map(available).collect(), sentences }
 }

@@ -34,7 +34,7 @@ use std::sync::Arc;
 use semver::{Version, VersionReq};
 
 pub use demand::{Demand, Requirer};
-pub use error::ResolveError;
+pub use error::{Disputed, ResolveError};
 pub use info::{Info, Place, info};
 pub use local::read_pack;
 pub use preference::{Locked, Preference};

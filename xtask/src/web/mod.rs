@@ -4,6 +4,7 @@
 //! what was asked for.
 
 mod large;
+mod resolving;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -58,6 +59,16 @@ pub fn check(root: &Path) -> Outcome<Verdict> {
             None => Ok(Verdict::Skipped("nginx is not installed".to_owned())),
         }
     });
+    for packs in [resolving::IN_PLAY, PACKS] {
+        list.check(&format!("resolving {} of {packs} packs", resolving::IN_PLAY), || {
+            let large = folder.path().join(format!("resolving-{packs}"));
+            large::make(&registry, &large, packs, VERSIONS)?;
+            match Server::nginx(&large, folder.path())? {
+                Some(server) => resolving::check(&server, &large.join("home")).map(|()| Verdict::Passed),
+                None => Ok(Verdict::Skipped("nginx is not installed".to_owned())),
+            }
+        });
+    }
     list.verdict()
 }
 
