@@ -1,14 +1,18 @@
 //! How this run reaches registries: what the command line, the environment and the home say of it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
 
 use super::args::Global;
 use super::progress::Progress;
+use super::prompt::is_someone_there;
 use super::{one, variable};
 use crate::model::{Name, Report};
 use crate::pipeline::Failure;
 use crate::registry::{
-    ADDRESS_VARIABLE, Access, CREDENTIALS_FILE, Credential, Credentials, FRESH, Registries, Settings, TRUST_FILE, Trust,
+    ADDRESS_VARIABLE, Access, CREDENTIALS_FILE, Credential, Credentials, FRESH, Registries, Settings, TRUST_FILE,
+    Trust, Unsigned,
 };
 use crate::store::Home;
 
@@ -25,6 +29,11 @@ impl<'a> Reach<'a> {
         let named = Settings::read(home.config())?.registries().clone();
         let default = default_address().map_err(one)?;
         let credentials = credentials(home, default.as_deref(), &named).map_err(one)?;
+        let unsigned = match global {
+            Global { allow_unsigned: true, .. } => Unsigned::Take,
+            global if is_someone_there(global) => Unsigned::Ask,
+            _ => Unsigned::Refuse,
+        };
         let access = Access {
             cache: home.cache(),
             offline: global.offline,
@@ -33,10 +42,25 @@ impl<'a> Reach<'a> {
             timeout: global.http_timeout,
             retries: usize::from(global.http_retries),
             credentials,
-            trust: Trust::new(home.config().join(TRUST_FILE), global.allow_unsigned),
+            trust: Trust::new(home.config().join(TRUST_FILE), unsigned),
             listener: progress,
         };
         Ok(Self { access, default, named })
+    }
+
+    /// As a project has it, in `root`: the registries that it names count before the user's of the same name, so that
+    /// a nickname means the same registry on every machine. Credentials go by the address, whoever names it.
+    pub fn within(mut self, root: &Path, registries: &BTreeMap<Name, String>) -> Self {
+        let address =
+            |text: &String| if text.contains("://") { text.clone() } else { root.join(text).display().to_string() };
+        self.named.extend(registries.iter().map(|(name, text)| (name.clone(), address(text))));
+        self
+    }
+
+    /// Has copies believed only where the server says that they are as new as its own.
+    pub fn anew(mut self) -> Self {
+        self.access.fresh = Duration::ZERO;
+        self
     }
 
     /// How they are reached.

@@ -41,6 +41,9 @@ pub struct Global {
     /// Use no network: what this machine has must do
     #[arg(long, global = true, env = "SCAFFOLD_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
     pub offline: bool,
+    /// Let nothing change the versions in `scaffold.lock`
+    #[arg(long, global = true)]
+    pub locked: bool,
     /// Print errors and data only
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -103,6 +106,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Show the project's packs, what they depend on and what they offer each other
     Tree,
+    /// List the packs of the project that have newer versions
+    Outdated,
     /// Tell where a file, a line or a value of a project comes from
     Explain(ExplainArguments),
     /// Fetch, verify and compile packs ahead of use
@@ -135,7 +140,7 @@ impl Command {
         match self {
             Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_) | Self::Pack(_) => true,
             Self::Init(_) | Self::Add(_) | Self::Remove(_) | Self::Set(_) | Self::Update(_) => true,
-            Self::Apply(_) | Self::Diff(_) | Self::Check(_) => true,
+            Self::Apply(_) | Self::Diff(_) | Self::Check(_) | Self::Outdated => true,
             _ => false,
         }
     }

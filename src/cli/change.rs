@@ -106,7 +106,7 @@ fn change(command: &'static str, edit: Edit, typed: Typed<'_>, caller: Caller<'_
     let mut asker = TerminalAsker::new(global.color);
     let mode = if someone && !defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
     let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
+    let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));
     let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let watchdog = Watchdog::start(printer, progress.compiling());
     let outcome = pipeline::change(
@@ -119,6 +119,7 @@ fn change(command: &'static str, edit: Edit, typed: Typed<'_>, caller: Caller<'_
             settlements: parse_settlements(settle)?,
             conflicts,
             allow_dirty: safety.allow_dirty,
+            locked: global.locked,
             consent: &mut consent,
             dry_run: safety.dry_run,
         },

@@ -16,7 +16,7 @@ pub fn run(arguments: &CheckArguments, caller: Caller<'_>) -> Result<Exit, Failu
     let Caller { global, home, printer } = caller;
     let root = standing::open(&standing::here()?, printer)?;
     let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
+    let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));
     let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let watchdog = Watchdog::start(printer, progress.compiling());
     let check = pipeline::check(&workshop, &root)?;

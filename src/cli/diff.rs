@@ -16,7 +16,7 @@ pub fn run(arguments: &DiffArguments, caller: Caller<'_>) -> Result<Exit, Failur
     let Caller { global, home, printer } = caller;
     let root = standing::open(&standing::here()?, printer)?;
     let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
+    let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));
     let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let watchdog = Watchdog::start(printer, progress.compiling());
     let change = Change {
@@ -27,6 +27,7 @@ pub fn run(arguments: &DiffArguments, caller: Caller<'_>) -> Result<Exit, Failur
         settlements: Default::default(),
         conflicts: Conflicts::All(Policy::Markers),
         allow_dirty: true,
+        locked: global.locked,
         consent: &mut |_| Ok(true),
         dry_run: true,
     };

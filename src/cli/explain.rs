@@ -29,7 +29,7 @@ pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: 
     let path = project_path(&root, &here, &path).map_err(one)?;
     let lock = Lock::read(&root)?;
     let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
+    let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));
     let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let watchdog = Watchdog::start(printer, progress.compiling());
     let explanation = pipeline::explain(&workshop, &lock, &root, &path, &place)?;

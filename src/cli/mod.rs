@@ -16,6 +16,7 @@ mod info;
 mod install;
 mod key;
 mod new;
+mod outdated;
 mod pack;
 mod preview;
 mod printer;
@@ -118,6 +119,7 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Command::Diff(diff) => return diff::run(&diff, caller),
         Command::Check(check) => return check::run(&check, caller),
         Command::Tree => return tree::run(printer),
+        Command::Outdated => return outdated::run(&arguments.global, &home, printer),
         Command::New(new) => new::run(new, &arguments.global, &home, printer),
         Command::Explain(explain) => explain::run(&explain, &arguments.global, &home, printer),
         Command::Install(install) => install::install(&install, &arguments.global, &home, printer),

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::printer::Printer;
+use super::prompt::ask_consent;
 use crate::host::{LogLevel, LogLine};
-use crate::model::{Report, printable};
+use crate::model::{PackId, Report, printable};
 use crate::pipeline::Observer;
 use crate::registry::Listener;
 
@@ -176,6 +177,14 @@ impl Listener for Progress<'_> {
                 });
             }
         });
+    }
+
+    fn takes_unsigned(&self, registry: &str, pack: &PackId) -> bool {
+        let question = format!(
+            "{pack} is not signed: whoever runs `{registry}` can change it. Take what this registry has all the same?"
+        );
+        // Whoever breaks off says no.
+        ask_consent(&question).unwrap_or_default()
     }
 
     fn warning(&self, report: &Report) {

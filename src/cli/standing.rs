@@ -1,13 +1,14 @@
 //! The project that a command is typed in.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::one;
 use super::printer::Printer;
 use crate::apply::{self, Recovery};
-use crate::model::{INTENT_FILE, Report};
+use crate::model::{INTENT_FILE, Name, Report};
 use crate::pipeline::Failure;
-use crate::project;
+use crate::project::{self, IntentFile};
 
 /// The folder that the command was typed in.
 pub fn here() -> Result<PathBuf, Failure> {
@@ -29,6 +30,11 @@ pub fn open(from: &Path, printer: &Printer) -> Result<PathBuf, Failure> {
         }
     }
     Ok(project::find(from)?)
+}
+
+/// The registries that the project names. Where its file can't be read, that is for those to tell who need it.
+pub fn registries(root: &Path) -> BTreeMap<Name, String> {
+    IntentFile::read(root).map(|file| file.intent().registries.clone()).unwrap_or_default()
 }
 
 /// Puts in order what a killed run left, and says so.

@@ -7,7 +7,7 @@ use super::{Failure, Inputs, Member, Workshop, members, phases};
 use crate::host::CompiledCode;
 use crate::model::{Project, Report};
 use crate::project::{Given, Mode};
-use crate::registry::{self, Info, Kept, PackSpec, Spec};
+use crate::registry::{self, Info, Kept, PackSpec, Preference, Spec};
 
 /// Fetches, verifies and compiles packs and what they depend on; afterwards they need no network.
 ///
@@ -18,7 +18,8 @@ pub fn install(workshop: &Workshop<'_>, wanted: Vec<Spec>) -> Result<Vec<Member>
         project: Project { name: String::new(), year: 0 },
         wanted,
         places: BTreeMap::new(),
-        locked: BTreeMap::new(),
+        preference: Preference::default(),
+        exactly: None,
         joined: Vec::new(),
         given: Given::default(),
         past: Past::default(),

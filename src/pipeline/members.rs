@@ -41,7 +41,7 @@ impl Member {
 /// Resolves what is wanted, and puts it in canonical order.
 pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Vec<Member>, Failure> {
     let resolved = describing(workshop, |describe| {
-        registry::resolve(&inputs.wanted, &workshop.registries, &inputs.locked, describe)
+        registry::resolve(&inputs.wanted, &workshop.registries, &inputs.preference, describe)
     })?;
     let seats = folders::seat(resolved, &inputs.places).map_err(|report| Failure::Reports(vec![report]))?;
     arrange(seats, &inputs.joined)

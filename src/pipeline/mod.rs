@@ -13,8 +13,10 @@ mod fetch;
 mod folders;
 mod install;
 mod intent;
+mod locked;
 mod members;
 mod new;
+mod outdated;
 mod pack;
 mod past;
 mod phases;
@@ -32,7 +34,7 @@ use crate::compose::{self, Provenance, Settlements, Share};
 use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack};
 use crate::model::{Diagnose, Diagnostic, Instance, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, KeptDefault, Lock, Mode};
-use crate::registry::{Locked, Registries, Spec};
+use crate::registry::{Preference, Registries, Spec};
 use crate::schema;
 use crate::store::{Cache, Home};
 use crate::threads;
@@ -48,8 +50,10 @@ pub use change::{
 pub use check::{Check, Drift, check};
 pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
+pub use locked::{Update, preference};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
+pub use outdated::{Standing, outdated, wishes};
 pub use pack::{BuiltPack, Coverage, NewPack, TestOptions, Tested, build_pack, create_pack, test_pack};
 pub use past::{Forgotten, Past};
 pub use replay::replay;
@@ -126,8 +130,10 @@ pub struct Inputs<'a> {
     pub wanted: Vec<Spec>,
     /// The folders of instances that don't go to the project's root.
     pub places: BTreeMap<Name, ProjectPath>,
-    /// Versions that a lock prefers.
-    pub locked: BTreeMap<Name, Locked>,
+    /// Which versions are preferred to the highest ones; [`preference`] gives what a lock does.
+    pub preference: Preference,
+    /// The lock whose packs have to come of it, exactly: `--locked`.
+    pub exactly: Option<Lock>,
     /// Instances in the order in which they joined; newcomers follow in canonical order.
     pub joined: Vec<Name>,
     /// What the user answered on this occasion.
@@ -194,6 +200,9 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
     // What is wrong with them should not wait for packs to run.
     Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
     let mut members = members::resolve(workshop, &inputs)?;
+    if let Some(lock) = &inputs.exactly {
+        locked::check(lock, &members::lock_entries(&members, &inputs.joined))?;
+    }
     let mut compiled = phases::load_compiled(workshop, &members)?;
     let Inputs { project, joined, given, mut past, mode, settlements, .. } = inputs;
     let migrated = past.migrate(workshop, &members, &mut compiled)?;

@@ -11,7 +11,7 @@ use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply;
 use crate::model::{Name, Project, ProjectPath};
 use crate::project::{Given, Intent, Mode};
-use crate::registry::Spec;
+use crate::registry::{Preference, Spec};
 
 /// What `scaffold new` was asked for.
 pub struct NewProject<'a> {
@@ -57,7 +57,8 @@ pub fn create(workshop: &Workshop<'_>, new: NewProject<'_>) -> Result<Created, F
         project: project.clone(),
         wanted: packs.clone(),
         places: places.clone(),
-        locked: BTreeMap::new(),
+        preference: Preference::default(),
+        exactly: None,
         joined: Vec::new(),
         given,
         past: Past::default(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Credentials, IndexLine, Trust};
-use crate::model::Report;
+use crate::model::{PackId, Report};
 use crate::store::Cache;
 
 /// How long a copy of an index file is believed without asking the server again. Whoever needs the newest asks for no
@@ -49,6 +49,9 @@ pub trait Listener: Sync {
     fn received(&self, pack: &str, bytes: u64);
     /// It is here, or failed to come.
     fn fetched(&self, pack: &str);
+    /// Whether packs of the registry at this address are taken without a signature; `pack` is the first of them. Only a
+    /// person can say so.
+    fn takes_unsigned(&self, registry: &str, pack: &PackId) -> bool;
     /// Something that the run can do without went wrong.
     fn warning(&self, report: &Report);
 }

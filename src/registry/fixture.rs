@@ -108,7 +108,7 @@ pub fn access(cache: &Path) -> Access<'static> {
         timeout: Duration::from_secs(1),
         retries: 0,
         credentials: Credentials::default(),
-        trust: Trust::new(cache.join("trust.toml"), false),
+        trust: Trust::new(cache.join("trust.toml"), super::Unsigned::Refuse),
         listener: &Nobody,
     }
 }
@@ -117,6 +117,10 @@ pub fn access(cache: &Path) -> Access<'static> {
 struct Nobody;
 
 impl Listener for Nobody {
+    fn takes_unsigned(&self, _registry: &str, _pack: &crate::model::PackId) -> bool {
+        false
+    }
+
     fn fetching(&self, _: &str, _: Option<u64>) {}
     fn received(&self, _: &str, _: u64) {}
     fn fetched(&self, _: &str) {}

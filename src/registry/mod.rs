@@ -48,11 +48,11 @@ pub use oci::{Oci, OciAddress, OciError, OciReference, OciVersion, Undescribed};
 pub use publish::{PublishError, init, manifest_of, publish, publish_signed, push_signed, yank};
 pub use registries::{ReadFolder, Registries};
 pub use resolve::{
-    Demand, Describe, Info, Locked, Origin, Pin, PinPlace, Place, Requirer, ResolveError, Resolved, info, read_pack,
-    recall, resolve,
+    Demand, Describe, Disputed, Info, Locked, Origin, Pin, PinPlace, Place, Preference, Requirer, ResolveError,
+    Resolved, info, read_pack, recall, resolve, versions_in,
 };
 pub use settings::Settings;
 pub use source::{BlobId, MAX_BLOB, Source, fetch};
 pub use spec::{PackSpec, Spec, SpecError};
-pub use trust::{Key, KeyEntry, Keys, TRUST_FILE, Trust, TrustError, statement};
+pub use trust::{Key, KeyEntry, Keys, TRUST_FILE, Trust, TrustError, Unsigned, statement};
 pub use verify::{Problem, verify};

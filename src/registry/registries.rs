@@ -169,7 +169,7 @@ impl<'a> Registries<'a> {
         let source = self.get(name)?;
         let entry = name.and_then(|name| self.entry(name)).unwrap_or(&self.default);
         match entry.access {
-            Some(access) => Ok(access.trust.judge(source, line)?),
+            Some(access) => Ok(access.trust.judge(source, line, access.listener)?),
             None => Ok(line.signer.clone()),
         }
     }

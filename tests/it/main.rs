@@ -25,6 +25,7 @@ mod oci;
 mod oci_credentials;
 mod oci_faults;
 mod oci_publish;
+mod outdated;
 mod publish;
 mod readme;
 mod registries;

@@ -6,6 +6,8 @@ use std::process::Command;
 use scaffold::registry::{IndexLine, statement, write_index};
 use serde_json::{Value, json};
 
+#[cfg(target_os = "linux")]
+use crate::support::Terminal;
 use crate::support::{Machine, Pack, Registry, Run, Server};
 
 /// The address of a registry elsewhere. A proxy, which is the server, answers for it.
@@ -173,6 +175,30 @@ fn unsigned_packs_from_elsewhere_need_a_yes_which_is_remembered() {
     // From a folder they are taken as they are.
     let mut command = scene.user.command(&["new", "folder", "--pack", "plain"]);
     scene.user.finish(command.env("SCAFFOLD_REGISTRY", scene.registry.path())).succeeds();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_sits_at_a_terminal_is_asked_about_unsigned_packs() {
+    let scene = Scene::new();
+    scene.publish("1.0.0", &[]).succeeds();
+    let ask = |options: &[&str], keys: &str| {
+        let mut terminal = Terminal::start(&scene.command(options))?;
+        terminal.wait_for("is not signed").wait_for("(y/N)").press(keys);
+        Some(terminal.finish())
+    };
+    let Some((code, screen)) = ask(&[], "n\r") else { return };
+    assert!(code == 1 && screen.contains("[pack-unsigned]"), "{screen}");
+    assert!(!scene.trust_file().exists());
+    let (code, screen) = ask(&[], "y\r").unwrap();
+    assert!(code == 0 && screen.contains("Created"), "{screen}");
+    let pins = std::fs::read_to_string(scene.trust_file()).unwrap();
+    assert!(pins.ends_with(&format!("[unsigned]\n\"{ELSEWHERE}\" = true\n")), "{pins}");
+    // Remembered: nobody is asked, and nobody need be there.
+    scene.new_project(&[]).succeeds();
+    std::fs::remove_file(scene.trust_file()).unwrap();
+    let (code, screen) = Terminal::start(&scene.command(&["--json"])).unwrap().finish();
+    assert!(code == 1 && screen.contains("pack-unsigned"), "{screen}");
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use semver::{Comparator, Op, Version, VersionReq};
+use semver::Version;
 
 use crate::model::{Name, Project, ProjectPath, Report, near};
-use crate::pipeline::Failure;
+use crate::pipeline::{Failure, Update, preference, wishes};
 use crate::project::{Given, Intent, IntentFile, Lock, PackIntent, ProjectError, SHARED};
-use crate::registry::{Locked, OciReference, PackSpec, Spec};
+use crate::registry::{OciReference, PackSpec, Preference, Spec};
 
 /// What a command does to the intent.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub enum Edit {
 pub(in crate::pipeline) struct Wish {
     pub wanted: Vec<Spec>,
     pub places: BTreeMap<Name, ProjectPath>,
-    pub locked: BTreeMap<Name, Locked>,
+    pub preference: Preference,
 }
 
 impl Edit {
@@ -97,15 +97,13 @@ impl Edit {
                 }
                 Ok(())
             }
-            Self::Update { packs, .. } => check_known(packs, lock.as_deref()),
-            Self::Init { .. } | Self::Apply => Ok(()),
+            Self::Update { .. } | Self::Init { .. } | Self::Apply => Ok(()),
         }
     }
 
     /// What the intent asks for, and what was asked for beside it.
     pub(in crate::pipeline) fn wish(&self, root: &Path, intent: &Intent, lock: Option<&Lock>) -> Result<Wish, Failure> {
-        let mut wanted =
-            intent.packs.iter().map(|(name, pack)| spec_of(name, pack, root)).collect::<Result<Vec<_>, _>>()?;
+        let mut wanted = wishes(intent, root)?;
         let mut places: BTreeMap<Name, ProjectPath> =
             intent.packs.iter().filter_map(|(name, pack)| Some((name.clone(), pack.at.clone()?))).collect();
         if let Self::Init { packs, places: more, .. } | Self::Add { packs, places: more } = self {
@@ -116,47 +114,17 @@ impl Edit {
             let report = Report::new("project-empty", "the project would have no pack left");
             return Err(one(report.hint("keep one, or delete the project's folder")));
         }
-        let mut locked = locked(lock);
-        if let Self::Update { packs, precise } = self {
-            locked.retain(|name, _| !packs.is_empty() && !names_of(packs, lock).contains(name));
-            if let (Some(version), [pack]) = (precise, packs.as_slice()) {
-                pin(&mut wanted, pack, version)?;
-            }
-        }
-        Ok(Wish { wanted, places, locked })
+        let update = match self {
+            Self::Update { packs, precise } => match (packs.as_slice(), precise) {
+                ([], _) => Update::All,
+                ([pack], Some(version)) => Update::Precisely(pack, version),
+                (packs, _) => Update::Only(packs),
+            },
+            _ => Update::Nothing,
+        };
+        let preference = lock.map_or(Ok(Preference::default()), |lock| preference(lock, update))?;
+        Ok(Wish { wanted, places, preference })
     }
-}
-
-/// The lock's choices, by pack.
-fn locked(lock: Option<&Lock>) -> BTreeMap<Name, Locked> {
-    let packs = lock.into_iter().flat_map(|lock| &lock.packs);
-    packs.map(|pack| (pack.name.clone(), Locked { version: pack.version.clone(), digest: pack.checksum })).collect()
-}
-
-/// The packs that are named, by themselves or by an instance.
-fn names_of(named: &[Name], lock: Option<&Lock>) -> BTreeSet<Name> {
-    let packs = lock.into_iter().flat_map(|lock| &lock.packs);
-    packs
-        .filter(|pack| named.contains(&pack.name) || named.contains(&pack.instance))
-        .map(|pack| pack.name.clone())
-        .collect()
-}
-
-/// An entry of `[packs]` as a specification.
-fn spec_of(name: &Name, pack: &PackIntent, root: &Path) -> Result<Spec, Failure> {
-    let of = match (&pack.path, &pack.oci) {
-        (Some(path), _) => PackSpec::Path(root.join(path)),
-        (None, Some(oci)) => {
-            let reference = OciReference::of_entry(oci, pack.version.as_ref());
-            PackSpec::Oci(reference.map_err(|problem| one(not_oci(name, oci, problem)))?)
-        }
-        (None, None) => PackSpec::Named {
-            registry: pack.registry.clone(),
-            name: pack.pack.clone().unwrap_or_else(|| name.clone()),
-            requirement: pack.version.clone(),
-        },
-    };
-    Ok(Spec { instance: Some(name.clone()), pack: of })
 }
 
 /// Whether the intent has what a specification asks for.
@@ -182,11 +150,6 @@ fn is_there(intent: &Intent, spec: &Spec, root: &Path) -> bool {
             })
         }
     }
-}
-
-fn not_oci(instance: &Name, oci: &str, problem: &str) -> Report {
-    let message = format!("`{oci}`, which `scaffold.toml` has for `{instance}`, names no pack: {problem}");
-    Report::new("spec-invalid", message).hint("write `oci = \"HOST/REPOSITORY\"`, and a `version` beside it")
 }
 
 fn same_place(one: &Path, other: &Path) -> bool {
@@ -246,20 +209,6 @@ fn not_asked_for(name: &Name, intent: &IntentFile, lock: Option<&Lock>) -> Repor
     Report::new("instance-unknown", format!("the project has no pack `{name}`"))
         .details(near)
         .hint("see `scaffold.toml`, under `[packs]`")
-}
-
-fn check_known(packs: &[Name], lock: Option<&Lock>) -> Result<(), Failure> {
-    let known: BTreeSet<&Name> =
-        lock.into_iter().flat_map(|lock| &lock.packs).flat_map(|pack| [&pack.name, &pack.instance]).collect();
-    let unknown = packs.iter().filter(|name| !known.contains(name)).map(|name| {
-        let near = near(name.as_str(), known.iter().map(|known| known.as_str()));
-        let near = near.into_iter().map(|known| format!("near it: `{known}`"));
-        Report::new("instance-unknown", format!("the project has no pack `{name}`"))
-            .details(near)
-            .hint("`scaffold tree` shows what it has")
-    });
-    let unknown: Vec<Report> = unknown.collect();
-    if unknown.is_empty() { Ok(()) } else { Err(Failure::Reports(unknown)) }
 }
 
 /// The names that `PACK` in `[PACK.]KEY` may be.
@@ -324,36 +273,6 @@ fn split<'a>(path: &'a str, instances: &BTreeSet<String>) -> (Option<&'a str>, &
         Some((instance, key)) if instances.contains(instance) => (Some(instance), key),
         _ => (None, path),
     }
-}
-
-/// Asks for exactly this version of a pack.
-fn pin(wanted: &mut [Spec], pack: &Name, version: &Version) -> Result<(), Failure> {
-    let exactly = Comparator {
-        op: Op::Exact,
-        major: version.major,
-        minor: Some(version.minor),
-        patch: Some(version.patch),
-        pre: version.pre.clone(),
-    };
-    let mut found = false;
-    for spec in wanted {
-        let PackSpec::Named { name, requirement, .. } = &mut spec.pack else { continue };
-        if name != pack && spec.instance.as_ref() != Some(pack) {
-            continue;
-        }
-        if let Some(allowed) = requirement.as_ref().filter(|allowed| !allowed.matches(version)) {
-            let message = format!("`scaffold.toml` allows `{allowed}` of `{name}`, and {version} is not of that");
-            return Err(one(Report::new("precise-excluded", message)
-                .hint(format!("ask for it with `scaffold add {name}@={version}`"))));
-        }
-        *requirement = Some(VersionReq { comparators: vec![exactly.clone()] });
-        found = true;
-    }
-    if found {
-        return Ok(());
-    }
-    let message = format!("`{pack}` is not in `scaffold.toml`, so its version follows from those that need it");
-    Err(one(Report::new("precise-excluded", message).hint(format!("ask for it with `scaffold add {pack}@={version}`"))))
 }
 
 fn one(report: Report) -> Failure {

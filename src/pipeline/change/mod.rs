@@ -58,6 +58,8 @@ pub struct Change<'a> {
     pub conflicts: Conflicts<'a>,
     /// Whether edits that git has not seen may be merged with.
     pub allow_dirty: bool,
+    /// Whether the packs have to be those of the lock, exactly.
+    pub locked: bool,
     /// Says whether packs may have interfaces that they did not have before, given as lines.
     pub consent: &'a mut dyn FnMut(&[String]) -> Result<bool, Failure>,
     /// Whether to stop before anything is written.
@@ -166,7 +168,7 @@ struct Standing {
 /// Everything that [`run`] finds, and what keeps the change from being made: open conflicts of an earlier one, edits
 /// that git has not seen, conflicts that were to be told first, powers that were not granted, a failed write.
 pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Failure> {
-    let Change { root, edit, given, mode, settlements, conflicts, allow_dirty, consent, dry_run } = change;
+    let Change { root, edit, given, mode, settlements, conflicts, allow_dirty, locked, consent, dry_run } = change;
     let standing = Standing::read(&root)?;
     if !matches!(edit, Edit::Apply) {
         refusal::check_markers(&root, standing.lock.as_ref())?;
@@ -182,7 +184,8 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
         project: Project { name: intent.intent().project.name.clone(), year: intent.intent().project.year },
         wanted: wish.wanted.clone(),
         places: wish.places.clone(),
-        locked: wish.locked.clone(),
+        preference: wish.preference.clone(),
+        exactly: standing.lock.clone().filter(|_| locked),
         joined: past_lock.iter().flat_map(|lock| &lock.packs).map(|pack| pack.instance.clone()).collect(),
         given,
         past: Past::of(&intent.intent().answers, past_lock.as_ref()),

@@ -14,7 +14,7 @@ use crate::authoring::{self, Case, EXPECTED, Expected, MESSAGE, Run};
 use crate::model::{Name, Project, ProjectPath, Report, Tree, io_cause};
 use crate::pipeline::{Failure, Inputs, Past, Rendered, Workshop};
 use crate::project::{Given, Mode, Questions};
-use crate::registry::{PackSpec, Spec};
+use crate::registry::{PackSpec, Preference, Spec};
 
 use super::coverage::{Coverage, Seen};
 
@@ -104,7 +104,8 @@ fn run_case(
         project: Project { name: settings.name.clone(), year: settings.year },
         wanted: settings.packs.iter().map(|text| spec(folder, text)).collect::<Result<_, _>>()?,
         places: settings.at.iter().map(|(name, at)| place(case, name, at)).collect::<Result<_, _>>()?,
-        locked: BTreeMap::new(),
+        preference: Preference::default(),
+        exactly: None,
         joined: Vec::new(),
         given: Given::read(set, case.answers.as_deref())?,
         past: Past::default(),

@@ -14,7 +14,7 @@ use crate::authoring::{self, Language};
 use crate::component::{self, Inspection};
 use crate::model::{Diagnose as _, Manifest, Project, Report, io_cause};
 use crate::project::{Given, Mode};
-use crate::registry::{PackSpec, Spec};
+use crate::registry::{PackSpec, Preference, Spec};
 
 pub use cases::{TestOptions, Tested, test_pack};
 pub use coverage::Coverage;
@@ -103,7 +103,8 @@ pub fn create_pack(workshop: &Workshop<'_>, new: NewPack<'_>) -> Result<Rendered
         project: new.project,
         wanted: Vec::new(),
         places: BTreeMap::new(),
-        locked: BTreeMap::new(),
+        preference: Preference::default(),
+        exactly: None,
         joined: Vec::new(),
         given: new.given,
         past: Past::default(),

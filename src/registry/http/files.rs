@@ -1,8 +1,9 @@
 //! The small files of a registry: asked for with the copy at hand, kept once they were found sound.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use reqwest::Url;
 
@@ -53,6 +54,8 @@ pub(super) struct Files<'a> {
     doubtful: AtomicBool,
     /// Whether a copy was believed without asking.
     believed: AtomicBool,
+    /// The files that the server was asked for in this run: it is not asked again.
+    asked: Mutex<BTreeSet<String>>,
 }
 
 impl<'a> Files<'a> {
@@ -61,7 +64,8 @@ impl<'a> Files<'a> {
         let address = root.to_string();
         let mirror = access.cache.mirror(&address);
         let (doubtful, believed) = (AtomicBool::new(false), AtomicBool::new(false));
-        Ok(Self { address, root, access, mirror, client: OnceLock::new(), doubtful, believed })
+        let (client, asked) = (OnceLock::new(), Mutex::default());
+        Ok(Self { address, root, access, mirror, client, doubtful, believed, asked })
     }
 
     pub(super) fn address(&self) -> &str {
@@ -115,13 +119,15 @@ impl<'a> Files<'a> {
             let value = copy.as_ref().and_then(sound);
             return value.map(Some).ok_or_else(|| self.failed(wanted, FetchFailure::Offline));
         }
-        if let Some(value) = copy.as_ref().filter(|copy| self.believes(copy)).and_then(sound) {
-            self.believed.store(true, Ordering::Relaxed);
+        let is_news = self.is_asked(file);
+        if let Some(value) = copy.as_ref().filter(|copy| is_news || self.believes(copy)).and_then(sound) {
+            self.believed.fetch_or(!is_news, Ordering::Relaxed);
             return Ok(Some(value));
         }
         let client = self.client(wanted)?;
         let validator = copy.as_ref().filter(|copy| sound(copy).is_some()).and_then(|copy| copy.validator.as_deref());
         let answer = client.get(file, validator, limit, &|_| {}).map_err(|failure| self.failed(wanted, failure))?;
+        self.note_asked(file);
         match (answer, copy) {
             (Answer::Body { bytes, validator }, copy) => {
                 let value = parse(&bytes, copy.as_ref().map(|copy| copy.body.as_slice()))?;
@@ -146,6 +152,17 @@ impl<'a> Files<'a> {
 
     fn believes(&self, copy: &Mirrored) -> bool {
         copy.age < self.access.fresh && !self.doubtful.load(Ordering::Relaxed)
+    }
+
+    /// Whether the copy of a file, where there is one, is of this run.
+    fn is_asked(&self, file: &str) -> bool {
+        self.asked.lock().is_ok_and(|asked| asked.contains(file))
+    }
+
+    fn note_asked(&self, file: &str) {
+        if let Ok(mut asked) = self.asked.lock() {
+            asked.insert(file.to_owned());
+        }
     }
 
     /// Copies save time; a run goes on without them.

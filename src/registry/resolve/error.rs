@@ -1,11 +1,11 @@
 //! Why no set of versions serves.
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use semver::{Version, VersionReq};
+use semver::Version;
 
+use super::demand::{Demand, Requirer};
 use crate::component::ComponentError;
 use crate::model::{Diagnose, Name, PackId, Report, printable};
 use crate::registry::{Mismatch, RegistryError, TrustError};
@@ -13,33 +13,15 @@ use crate::registry::{Mismatch, RegistryError, TrustError};
 /// The most versions that a message lists.
 const MAX_LISTED: usize = 10;
 
-/// Who asks for a pack.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Requirer {
-    /// The user: the command line or `scaffold.toml`.
-    Project,
-    /// A pack that depends on it.
-    Pack(PackId),
-}
-
-impl fmt::Display for Requirer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Project => f.write_str("the project"),
-            Self::Pack(pack) => pack.fmt(f),
-        }
-    }
-}
-
-/// A requirement and who has it.
+/// A pack of which no version is one that all are content with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Demand {
-    /// Which versions serve.
-    pub requirement: VersionReq,
-    /// Whose requirement it is.
-    pub requirer: Requirer,
-    /// The name of the registry in which the pack is looked up; none for the default one.
-    pub registry: Option<Name>,
+pub struct Disputed {
+    /// The pack.
+    pub name: Name,
+    /// The file that it comes from.
+    pub file: Option<PathBuf>,
+    /// What there is of it, ascending; whether it is yanked.
+    pub available: Vec<(Version, bool)>,
 }
 
 /// Why no set of versions serves.
@@ -82,18 +64,24 @@ pub enum ResolveError {
         registry: String,
         /// The requirement.
         demand: Box<Demand>,
+        /// Who else asks for what is not there.
+        others: Vec<String>,
         /// What there is, ascending; whether it is yanked.
         available: Vec<(Version, bool)>,
     },
-    /// Requirements that no one version fits.
-    #[error("no version of `{name}` fits all who ask for it")]
+    /// Requirements that no versions fit.
+    #[error("{}", misfit(.packs))]
     Conflict {
+        /// The packs that it is about.
+        packs: Vec<Disputed>,
+        /// Who asks for what.
+        sentences: Vec<String>,
+    },
+    /// A version was named of a pack that the project does not have.
+    #[error("the project has no pack `{name}`, so no version of it can be chosen")]
+    PreciseUnused {
         /// The pack.
         name: Name,
-        /// All the requirements.
-        demands: Vec<Demand>,
-        /// What there is, ascending; whether it is yanked.
-        available: Vec<(Version, bool)>,
     },
     /// One name from two places.
     #[error("`{name}` is to come both from {first} and from {second}")]
@@ -210,20 +198,20 @@ impl Diagnose for ResolveError {
                 "name the registry with `scaffold registry add NAME URL`, or use the path of the pack's `.wasm`",
             ),
             Self::UnknownPack { requirer, near, .. } => unknown(self.to_string(), requirer, near),
-            Self::NoVersion { name, available, .. } => {
-                let report = Report::new("no-version", self.to_string()).detail(list(available));
+            Self::NoVersion { name, available, others, .. } => {
+                let report = Report::new("no-version", self.to_string()).details(others.iter().cloned());
+                let report = report.detail(list(available));
                 match newest(available) {
                     Some(version) => report.hint(format!("ask for one that is there: `{name}@={version}`")),
                     None => report.hint("every version was taken back by its publisher: choose another pack"),
                 }
             }
-            Self::Conflict { demands, available, .. } => {
+            Self::Conflict { packs, sentences } => {
                 report("version-conflict", "relax one of these requirements, or leave one of the packs out")
-                    .details(
-                        demands.iter().map(|demand| format!("{} asks for `{}`", demand.requirer, demand.requirement)),
-                    )
-                    .detail(list(available))
+                    .details(sentences.iter().cloned())
+                    .details(packs.iter().map(there_is))
             }
+            Self::PreciseUnused { .. } => report("precise-unused", "see `scaffold.lock` for the packs that it has"),
             Self::TwoSources { .. } => {
                 report("two-sources", "name the pack once: a name stands for one pack in a project")
             }
@@ -280,6 +268,23 @@ fn newest(available: &[(Version, bool)]) -> Option<&Version> {
         .filter(|(_, yanked)| !yanked)
         .map(|(version, _)| version)
         .max_by_key(|version| (version.pre.is_empty(), *version))
+}
+
+fn misfit(packs: &[Disputed]) -> String {
+    let names: Vec<String> = packs.iter().map(|pack| format!("`{}`", pack.name)).collect();
+    match names.as_slice() {
+        [] => "no versions of this project's packs fit each other".to_owned(),
+        [name] => format!("no version of {name} fits all who ask for it"),
+        [names @ .., last] => format!("no versions of {} and {last} fit all who ask for them", names.join(", ")),
+    }
+}
+
+/// What there is of a pack that is in dispute.
+fn there_is(Disputed { name, file, available }: &Disputed) -> String {
+    match (file, available.as_slice()) {
+        (Some(file), [(version, _)]) => format!("`{name}` is `{}`, which is {version}", file.display()),
+        _ => format!("of `{name}` {}", list(available)),
+    }
 }
 
 fn list(available: &[(Version, bool)]) -> String {

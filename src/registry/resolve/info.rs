@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use semver::{Version, VersionReq};
 
-use super::search::Search;
-use super::{Demand, Describe, Requirer, ResolveError, local, oci};
+use super::shelf::Shelf;
+use super::solver::suggest;
+use super::{Demand, Describe, Preference, Requirer, ResolveError, explanation, local, oci};
 use crate::model::{Digest, Manifest, Name};
 use crate::registry::{IndexLine, OciReference, PackSpec, Registries, Spec};
 
@@ -99,7 +100,7 @@ fn in_registry(
     }
     let Some(line) = found else {
         let demand = Demand { requirement, requirer: Requirer::Project, registry: registry.cloned() };
-        return Err(Search::new(registries, &BTreeMap::new(), BTreeMap::new()).explain(name, demand));
+        return Err(nothing_fits(name, demand, registries));
     };
     let place = Place::Registry {
         name: registry.cloned(),
@@ -111,4 +112,14 @@ fn in_registry(
     };
     let IndexLine { manifest, contract, imports, digest, size, signer, .. } = line;
     Ok(Info { manifest, contract, imports, digest, size, signer, place })
+}
+
+/// Why there is no such version.
+fn nothing_fits(name: &Name, demand: Demand, registries: &Registries<'_>) -> ResolveError {
+    let (preference, files, wanted) = (Preference::default(), BTreeMap::new(), BTreeMap::new());
+    let mut shelf = Shelf::new(registries, &preference, &files, &wanted);
+    match shelf.read(&[(name.clone(), demand.clone())]) {
+        Ok(()) => suggest(explanation::nothing_serves(name, demand, &shelf), registries),
+        Err(error) => error,
+    }
 }

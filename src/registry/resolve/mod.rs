@@ -2,22 +2,30 @@
 //!
 //! The rules, in the order in which they bind: one version of a pack in a project, however often it is used; one
 //! source for a name; every requirement met, the user's and those of the packs themselves; the lockfile's version
-//! where it still serves; else the highest. Yanked versions serve only where the lockfile names them.
+//! where it still serves ([`Preference`]); else the highest. Yanked versions serve only where the lockfile names them.
 //!
 //! A pack that the user gave as a file is the pack of that name, for the dependencies of others too: this is how an
 //! author tries a new base under published packs. What it depends on itself is looked up in the default registry.
 //! What a pack of a registry depends on is looked up in that registry, unless the dependency says where.
 //!
-//! No component of a registry is read here: the index has the manifests.
+//! No component of a registry is read here: the index has the manifests. Versions are chosen by PubGrub ([`solver`])
+//! among those that the index lists ([`shelf`]); where none fit, its refutation is told in sentences ([`explanation`]).
 
+mod demand;
 mod error;
+mod explanation;
 mod info;
 mod local;
 mod oci;
+mod preference;
+#[cfg(test)]
+mod properties;
 mod recall;
-mod search;
+mod shelf;
+mod solver;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -26,13 +34,16 @@ use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 
-pub use error::{Demand, Requirer, ResolveError};
+pub use demand::{Demand, Requirer};
+pub use error::{Disputed, ResolveError};
 pub use info::{Info, Place, info};
 pub use local::read_pack;
-pub use recall::{Pin, PinPlace, recall};
+pub use preference::{Locked, Preference};
+pub use recall::{Pin, PinPlace, recall, versions_in};
 
+use self::demand::Demands;
 use self::local::LocalPack;
-use self::search::{Choice, Chosen, Demands, Search, demand_of};
+use self::solver::{Choice, Chosen};
 use super::source::carries;
 use super::{BlobId, OciReference, PackSpec, Registries, RegistryError, Source, Spec, fetch};
 use crate::model::{Digest, Manifest, Name, PackId, Report};
@@ -43,15 +54,6 @@ const RESERVED: &str = "shared";
 /// How a component that carries no manifest is asked for it: the host runs its `describe`. The host is no business of
 /// this room, so the caller brings it.
 pub type Describe<'a> = dyn FnMut(&Path, &[u8]) -> Result<Manifest, Report> + 'a;
-
-/// A lockfile's word on a pack.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Locked {
-    /// The version that was resolved.
-    pub version: Version,
-    /// The digest of its component.
-    pub digest: Digest,
-}
 
 /// Where a resolved pack comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,36 +167,30 @@ impl Resolved {
 
 /// Chooses a version of everything in `wanted` and of all that it depends on, sorted by instance.
 ///
-/// Names are looked up in `registries`; `locked` holds the lockfile's choices by pack name, without those that are to be
-/// updated. Paths in `wanted` must be such that this process can open them.
+/// Names are looked up in `registries`; `preference` says what is preferred to the highest versions. Paths in `wanted`
+/// must be such that this process can open them.
 ///
 /// # Errors
 /// Everything that [`ResolveError`] lists.
 pub fn resolve(
     wanted: &[Spec],
     registries: &Registries<'_>,
-    locked: &BTreeMap<Name, Locked>,
+    preference: &Preference,
     describe: &mut Describe<'_>,
 ) -> Result<Vec<Resolved>, ResolveError> {
     let mut request = Request::default();
     for spec in wanted {
         request.add(spec, registries, describe)?;
     }
-    request.check_sources(registries)?;
-    let mut demands = request.demands.clone();
-    for local in request.locals.values() {
-        let requirer = Requirer::Pack(local.manifest.id());
-        for dependency in &local.manifest.dependencies {
-            let (name, demand) = demand_of(dependency, &requirer, None, registries)?;
-            demands.entry(name).or_default().push(demand);
-        }
+    // The order in which the user names packs decides nothing, not even what is told first.
+    for demands in request.demands.values_mut() {
+        demands.sort_by_cached_key(|demand| (demand.registry.clone(), demand.requirement.to_string()));
     }
-    let settled: BTreeMap<_, _> =
-        request.locals.iter().map(|(name, local)| (name.clone(), local.manifest.version.clone())).collect();
-    let search = || Search::new(registries, locked, settled.clone()).run(&demands);
+    request.check_sources(registries)?;
+    let solve = || solver::solve(&request.demands, &request.locals, registries, preference);
     // What is missing may have been published since the copies were made.
-    let chosen = match search() {
-        Err(error) if !matches!(error, ResolveError::Registry(_)) && registries.refresh() => search()?,
+    let chosen = match solve() {
+        Err(error) if !matches!(error, ResolveError::Registry(_)) && registries.refresh() => solve()?,
         done => done?,
     };
     request.seat(&chosen, registries)
@@ -267,12 +263,12 @@ impl Request {
     /// No name that the user gave as a file was also asked of a registry, and none of two registries.
     fn check_sources(&self, registries: &Registries<'_>) -> Result<(), ResolveError> {
         for (name, demands) in &self.demands {
-            search::check_source(name, demands, registries)?;
+            demand::check_source(name, demands, registries)?;
             let (Some(local), Some(demand)) = (self.locals.get(name), demands.first()) else { continue };
             return Err(ResolveError::TwoSources {
                 name: name.clone(),
                 first: format!("`{}`", local.path.display()),
-                second: search::place(demand, registries)?,
+                second: demand::place(demand, registries)?,
             });
         }
         Ok(())

@@ -6,11 +6,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use semver::Version;
+
+use super::demand::pinned;
 use super::local;
-use super::search::Choice;
-use super::{Describe, Locked, Origin, ResolveError, Resolved, from_choice, from_local, oci, search};
+use super::solver::Choice;
+use super::{Describe, Locked, Origin, ResolveError, Resolved, from_choice, from_local, oci};
 use crate::model::{Digest, Name, PackId};
-use crate::registry::{OciReference, Registries};
+use crate::registry::{OciReference, Registries, RegistryError};
 
 /// One use of a pack in a lockfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +101,17 @@ fn from_kept(pin: &Pin, bytes: Vec<u8>, origin: Origin, describe: &mut Describe<
     Ok(Resolved { origin, ..from_local(&pin.instance, &local) })
 }
 
+/// The versions of a pack in the registry with this id, ascending; whether they are yanked. None where that registry is
+/// not among these.
+///
+/// # Errors
+/// An index that can't be read.
+pub fn versions_in(id: &str, pack: &Name, registries: &Registries<'_>) -> Result<Vec<(Version, bool)>, RegistryError> {
+    let Some(registry) = registries.find(id).or_else(|| registry_of(id, registries)) else { return Ok(Vec::new()) };
+    let lines = registries.get(registry)?.versions(pack)?;
+    Ok(lines.into_iter().map(|line| (line.version, line.yanked)).collect())
+}
+
 /// The name of the registry with this id: the default one, which has none, or one of the others.
 fn registry_of<'r>(id: &str, registries: &'r Registries<'_>) -> Option<Option<&'r Name>> {
     registries.names().find(|name| registries.get(*name).is_ok_and(|source| source.id() == id))
@@ -106,8 +120,8 @@ fn registry_of<'r>(id: &str, registries: &'r Registries<'_>) -> Option<Option<&'
 fn of_registry(pin: &Pin, registry: Option<&Name>, registries: &Registries<'_>) -> Result<Resolved, ResolveError> {
     let source = registries.get(registry)?;
     let lines: Vec<_> = source.versions(&pin.pack.name)?.into_iter().map(Arc::new).collect();
-    let locked = Locked { version: pin.pack.version.clone(), digest: pin.digest };
-    let line = search::pinned(source.url(), &pin.pack.name, &locked, &lines)?;
+    let locked = Locked { version: pin.pack.version.clone(), digest: pin.digest, registry: None };
+    let line = pinned(source.url(), &pin.pack.name, &locked, &lines)?;
     let manifest = Arc::new(line.manifest.clone());
     from_choice(&pin.instance, &Choice { registry: registry.cloned(), line }, manifest, registries)
 }

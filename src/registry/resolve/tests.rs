@@ -15,18 +15,20 @@ struct Bench {
     folder: TempDir,
     source: Folder,
     locked: BTreeMap<Name, Locked>,
+    preference: fn(Preference) -> Preference,
 }
 
 impl Bench {
     fn new(packs: &[Pack]) -> Self {
         let folder = registry(packs);
         let source = Folder::open(folder.path()).unwrap();
-        Self { folder, source, locked: BTreeMap::new() }
+        Self { folder, source, locked: BTreeMap::new(), preference: |preference| preference }
     }
 
     fn resolve(&self, specs: &[&str]) -> Result<Vec<Resolved>, ResolveError> {
         let wanted: Vec<Spec> = specs.iter().map(|spec| spec.parse().unwrap()).collect();
-        resolve(&wanted, &Registries::only(&self.source), &self.locked, &mut |path, _| {
+        let preference = (self.preference)(Preference::new(self.locked.clone()));
+        resolve(&wanted, &Registries::only(&self.source), &preference, &mut |path, _| {
             Err(Report::new("no-host", format!("nobody describes `{}`", path.display())))
         })
     }
@@ -49,7 +51,8 @@ impl Bench {
         let name: Name = name.parse().unwrap();
         let lines = self.source.versions(&name).unwrap();
         let line = lines.iter().find(|line| line.version.to_string() == version).unwrap();
-        self.locked.insert(name, Locked { version: line.version.clone(), digest: line.digest });
+        let registry = Some(self.source.id().to_owned());
+        self.locked.insert(name, Locked { version: line.version.clone(), digest: line.digest, registry });
     }
 
     fn yank(&self, name: &str, version: &str) {
@@ -144,6 +147,84 @@ fn the_lock_is_preferred_while_it_serves() {
 }
 
 #[test]
+fn what_was_freed_by_name_comes_before_the_lock() {
+    let mut bench = Bench::new(&[
+        Pack::new("base", "1.0.0"),
+        Pack::new("base", "1.1.0"),
+        Pack::new("base", "2.0.0"),
+        Pack::new("orders", "1.0.0").needs("base", "^1"),
+        Pack::new("orders", "1.1.0").needs("base", "^2"),
+        Pack::new("other", "1.0.0"),
+        Pack::new("other", "1.1.0"),
+        Pack::new("zoo", "1.0.0").needs("base", "^1"),
+        Pack::new("zoo", "1.1.0").needs("base", "^2"),
+    ]);
+    let all = ["orders", "other"];
+    for (name, version) in [("base", "1.0.0"), ("orders", "1.0.0"), ("other", "1.0.0")] {
+        bench.lock(name, version);
+    }
+    assert_eq!(bench.picks(&all), ["base=base 1.0.0", "orders=orders 1.0.0", "other=other 1.0.0"]);
+    // What comes new makes do with what is locked, although its newest version would ask for more.
+    assert_eq!(bench.picks(&["orders", "other", "zoo"])[3], "zoo=zoo 1.0.0");
+    bench.preference = |preference| preference.free(["base".parse().unwrap()]);
+    assert_eq!(bench.picks(&all), ["base=base 1.1.0", "orders=orders 1.0.0", "other=other 1.0.0"]);
+    bench.preference = |preference| preference.free(["orders".parse().unwrap()]);
+    assert_eq!(bench.picks(&all), ["base=base 2.0.0", "orders=orders 1.1.0", "other=other 1.0.0"]);
+    bench.preference = |_| Preference::default();
+    assert_eq!(bench.picks(&all), ["base=base 2.0.0", "orders=orders 1.1.0", "other=other 1.1.0"]);
+}
+
+#[test]
+fn one_version_precisely() {
+    let mut bench = Bench::new(&[
+        Pack::new("base", "1.0.0"),
+        Pack::new("base", "1.1.0"),
+        Pack::new("base", "1.2.0"),
+        Pack::new("base", "2.0.0"),
+        Pack::new("orders", "1.0.0").needs("base", "^1"),
+        Pack::new("other", "1.0.0"),
+    ]);
+    bench.lock("base", "1.0.0");
+    bench.preference = |preference| preference.precisely("base".parse().unwrap(), Version::new(1, 1, 0));
+    assert_eq!(bench.picks(&["orders"]), ["base=base 1.1.0", "orders=orders 1.0.0"]);
+    assert_eq!(bench.code(&["other"]), "precise-unused");
+    assert_eq!(
+        bench.report(&["orders", "base@>1.1"]).details[..2],
+        ["`--precise` asks for `base` `=1.1.0`", "the project asks for `base` `>1.1`"]
+    );
+    bench.preference = |preference| preference.precisely("base".parse().unwrap(), Version::new(2, 0, 0));
+    let report = bench.report(&["orders"]);
+    assert_eq!(report.code, "version-conflict");
+    assert_eq!(report.details[..2], ["`--precise` asks for `base` `=2.0.0`", "`orders` 1.0.0 asks for `base` `^1`"]);
+    bench.preference = |preference| preference.precisely("base".parse().unwrap(), Version::new(9, 0, 0));
+    let report = bench.report(&["orders"]);
+    assert_eq!(report.code, "no-version");
+    assert!(report.message.ends_with("fits `=9.0.0`, which `--precise` asks for"), "{}", report.message);
+    // A version that was taken back serves where it is the locked one.
+    bench.yank("base", "1.0.0");
+    bench.yank("base", "1.1.0");
+    bench.preference = |preference| preference.precisely("base".parse().unwrap(), Version::new(1, 0, 0));
+    assert_eq!(bench.picks(&["orders"]), ["base=base 1.0.0", "orders=orders 1.0.0"]);
+    bench.preference = |preference| preference.precisely("base".parse().unwrap(), Version::new(1, 1, 0));
+    assert_eq!(bench.code(&["orders"]), "no-version");
+}
+
+#[test]
+fn a_lock_says_nothing_of_another_registry() {
+    let mut bench = Bench::new(&versions("orders", &["1.0.0", "1.1.0"]));
+    bench.lock("orders", "1.0.0");
+    bench.locked.get_mut("orders").unwrap().registry = Some("https://elsewhere.example/".to_owned());
+    assert_eq!(bench.picks(&["orders"]), ["orders=orders 1.1.0"]);
+}
+
+#[test]
+fn a_pack_that_asks_for_itself() {
+    let bench = Bench::new(&[Pack::new("a", "1.0.0").needs("a", "^1"), Pack::new("a", "1.1.0").needs("a", "^2")]);
+    assert_eq!(bench.picks(&["a"]), ["a=a 1.0.0"]);
+    assert_eq!(bench.code(&["a@=1.1.0"]), "no-version");
+}
+
+#[test]
 fn an_index_that_went_back_on_the_lock_is_an_error() {
     let mut bench = Bench::new(&versions("orders", &["1.0.0"]));
     bench.lock("orders", "1.0.0");
@@ -188,11 +269,15 @@ fn a_conflict_names_both_sides() {
         assert_eq!(report.code, "version-conflict");
         assert_eq!(
             report.details,
-            ["`orders` 1.0.0 asks for `^1`", "`users` 1.1.0 asks for `^2`", "there are: 2.0.0, 1.0.0"]
+            [
+                "`orders` 1.0.0 asks for `base` `^1`",
+                "`users` 1.1.0 asks for `base` `^2`",
+                "of `base` there are: 2.0.0, 1.0.0"
+            ]
         );
     }
     let report = bench.report(&["base@^2", "orders"]);
-    assert_eq!(report.details[..2], ["the project asks for `^2`", "`orders` 1.0.0 asks for `^1`"]);
+    assert_eq!(report.details[..2], ["the project asks for `base` `^2`", "`orders` 1.0.0 asks for `base` `^1`"]);
 }
 
 #[test]
@@ -235,7 +320,8 @@ fn a_file_of_the_wrong_version_is_a_conflict() {
     let path = bench.file("base.wasm", &Pack::new("base", "2.0.0").wasm());
     let report = bench.report(&[&path, "orders"]);
     assert_eq!(report.code, "version-conflict");
-    assert_eq!(report.details, ["`orders` 1.0.0 asks for `^1`", "there are: 2.0.0"]);
+    let is_file = format!("`base` is `{path}`, which is 2.0.0");
+    assert_eq!(report.details, ["`orders` 1.0.0 asks for `base` `^1`", &is_file]);
     // Two files, and the first asks for another version of the second.
     let users = bench.file("users.wasm", &Pack::new("users", "1.0.0").needs("base", "^1").wasm());
     assert_eq!(bench.code(&[&path, &users]), "version-conflict");
@@ -271,7 +357,7 @@ fn a_component_without_a_manifest_is_described_by_the_host() {
     assert_eq!((report.code, report.details), ("no-host", vec![format!("in `{path}`")]));
     let mut asked = 0;
     let resolved =
-        resolve(&[path.parse().unwrap()], &Registries::only(&bench.source), &BTreeMap::new(), &mut |_, bytes| {
+        resolve(&[path.parse().unwrap()], &Registries::only(&bench.source), &Preference::default(), &mut |_, bytes| {
             asked += 1;
             assert_eq!(bytes, pack.bare());
             Ok(pack.manifest.clone())
@@ -332,15 +418,16 @@ fn only_the_index_files_of_packs_in_play_are_read() {
     let bench = Bench::new(&packs);
     let counter = Counter { inner: &bench.source, indexes: AtomicUsize::new(0), others: AtomicUsize::new(0) };
     let wanted = ["orders".parse().unwrap(), "base".parse().unwrap()];
-    let resolved = resolve(&wanted, &Registries::only(&counter), &BTreeMap::new(), &mut |_, _| unreachable!()).unwrap();
+    let resolved =
+        resolve(&wanted, &Registries::only(&counter), &Preference::default(), &mut |_, _| unreachable!()).unwrap();
     assert_eq!(resolved[1].pack().to_string(), "`orders` 1.0.0");
     assert_eq!(counter.indexes.load(Ordering::Relaxed), 2);
     assert_eq!(counter.others.load(Ordering::Relaxed), 0);
 }
 
 #[test]
-fn a_search_ends() {
-    // Each of these has two versions that fit, and the last can't be had: 2^20 ways to fail.
+fn many_versions_that_lead_nowhere_are_no_search() {
+    // Each of these has two versions that fit, and the last can't be had: 2^20 ways to fail, and one reason.
     let mut packs = Vec::new();
     for at in 0..20 {
         for version in ["1.0.0", "1.1.0"] {
@@ -349,5 +436,52 @@ fn a_search_ends() {
     }
     packs.push(Pack::new("p20", "2.0.0"));
     let bench = Bench::new(&packs);
-    assert_eq!(bench.code(&["p00"]), "resolution-limit");
+    let report = bench.report(&["p00"]);
+    assert_eq!(report.code, "no-version");
+    assert!(report.message.ends_with("fits `^1`, which `p19` 1.1.0 asks for"), "{}", report.message);
+}
+
+#[test]
+fn a_search_ends() {
+    // Eleven packs, each in one of ten rooms, and a room holds one: nothing but trying shows that this can't be.
+    let mut packs = Vec::new();
+    for room in 0..10 {
+        for guest in 0..11 {
+            packs.push(Pack::new(&format!("room-{room}"), &format!("1.{guest}.0")));
+            let guest = Pack::new(&format!("guest-{guest}"), &format!("1.{room}.0"));
+            let number = guest.manifest.name.as_str().trim_start_matches("guest-").to_owned();
+            packs.push(guest.needs(&format!("room-{room}"), &format!("=1.{number}.0")));
+        }
+    }
+    let guests: Vec<String> = (0..11).map(|guest| format!("guest-{guest}")).collect();
+    let bench = Bench::new(&packs);
+    assert_eq!(bench.code(&guests.iter().map(String::as_str).collect::<Vec<_>>()), "resolution-limit");
+}
+
+#[test]
+fn a_conflict_is_told_from_the_project_down() {
+    let mut packs = vec![
+        Pack::new("base", "1.0.0"),
+        Pack::new("base", "2.0.0"),
+        Pack::new("auth", "1.0.0").needs("base", "^2"),
+        Pack::new("orders", "1.0.0").needs("base", "^1"),
+        Pack::new("users", "1.4.0").needs("auth", "^1"),
+        Pack::new("users", "2.0.0").needs("nothing", "*"),
+    ];
+    packs.extend((0..4).map(|minor| Pack::new("users", &format!("1.{minor}.0")).needs("base", "^2")));
+    let bench = Bench::new(&packs);
+    let report = bench.report(&["orders@^1", "users"]);
+    assert_eq!(report.message, "no version of `base` fits all who ask for it");
+    assert_eq!(
+        report.details,
+        [
+            "the project asks for `orders` `^1`",
+            "`orders` 1.0.0 asks for `base` `^1`",
+            "`users` 2.0.0 asks for `nothing`, which there is not",
+            "`users` 1.4.0 asks for `auth` `^1`",
+            "`users` 1.0.0 to 1.3.0 ask for `base` `^2`",
+            "`auth` 1.0.0 asks for `base` `^2`",
+            "of `base` there are: 2.0.0, 1.0.0",
+        ]
+    );
 }

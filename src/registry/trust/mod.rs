@@ -6,8 +6,8 @@
 //! says nothing by itself: what counts is that it is the key that this user has seen, or named, for the pack before.
 //!
 //! Which key that is stands in `trust.toml`, by the registry's address, and is written there at first use. Packs without
-//! a signature are taken from folders and from this machine; from elsewhere only after an explicit yes, which is
-//! remembered for the registry. What is a part of this program needs no vouching.
+//! a signature are taken from folders and from this machine; from elsewhere only after an explicit yes, at the terminal or
+//! by an option, which is remembered for the registry. What is a part of this program needs no vouching.
 
 mod error;
 mod keys;
@@ -25,31 +25,47 @@ pub(super) use statement::signer as check_signature;
 pub use statement::text as statement;
 
 use self::pins::Pins;
-use super::{IndexLine, Source};
+use super::{IndexLine, Listener, Source};
+use crate::model::PackId;
 
 /// The name of the file that says whom to trust.
 pub const TRUST_FILE: &str = "trust.toml";
+
+/// What happens to packs from elsewhere that nobody signed, where nothing is remembered of their registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsigned {
+    /// They are refused.
+    Refuse,
+    /// Whoever listens is asked.
+    Ask,
+    /// They are taken: the user said so.
+    Take,
+}
 
 /// Whom this user trusts.
 #[derive(Debug)]
 pub struct Trust {
     file: PathBuf,
-    allow_unsigned: bool,
+    unsigned: Unsigned,
     pins: Mutex<Option<Pins>>,
 }
 
 impl Trust {
-    /// What stands in `file`, which is read when the first pack is judged. `allow_unsigned` is the user's explicit yes to
-    /// packs without a signature.
-    pub fn new(file: PathBuf, allow_unsigned: bool) -> Self {
-        Self { file, allow_unsigned, pins: Mutex::new(None) }
+    /// What stands in `file`, which is read when the first pack is judged.
+    pub fn new(file: PathBuf, unsigned: Unsigned) -> Self {
+        Self { file, unsigned, pins: Mutex::new(None) }
     }
 
     /// Judges a version, and gives the key that signed it.
     ///
     /// # Errors
     /// A signature that does not fit, or none where there should be one; a key that is not the one that is known.
-    pub(super) fn judge(&self, source: &dyn Source, line: &IndexLine) -> Result<Option<String>, TrustError> {
+    pub(super) fn judge(
+        &self,
+        source: &dyn Source,
+        line: &IndexLine,
+        listener: &dyn Listener,
+    ) -> Result<Option<String>, TrustError> {
         if source.is_verified() {
             return Ok(line.signer.clone());
         }
@@ -73,9 +89,18 @@ impl Trust {
             }
             (Some(found), None) => pins.pin(&registry, &line.name, found)?,
             (None, None) if !source.needs_signatures() || pins.allows_unsigned(&registry) => {}
-            (None, None) if self.allow_unsigned => pins.allow_unsigned(&registry)?,
+            (None, None) if self.takes(&registry, &pack, listener) => pins.allow_unsigned(&registry)?,
             (None, None) => return Err(TrustError::Unsigned { registry, pack }),
         }
         Ok(signer)
+    }
+
+    /// Whether a pack that nobody signed is taken, and those of its registry from now on.
+    fn takes(&self, registry: &str, pack: &PackId, listener: &dyn Listener) -> bool {
+        match self.unsigned {
+            Unsigned::Refuse => false,
+            Unsigned::Ask => listener.takes_unsigned(registry, pack),
+            Unsigned::Take => true,
+        }
     }
 }

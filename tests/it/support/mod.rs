@@ -7,6 +7,8 @@ mod pack;
 mod recipe;
 mod registry;
 mod server;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,6 +22,8 @@ pub use pack::{CONTRACT, Pack};
 pub use recipe::Recipe;
 pub use registry::Registry;
 pub use server::{Body, Reply, Request, Server, gzip};
+#[cfg(target_os = "linux")]
+pub use terminal::Terminal;
 
 /// A folder to work in, and a home of its own.
 pub struct Machine {

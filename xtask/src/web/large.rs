@@ -24,8 +24,9 @@ pub fn make(registry: &Path, large: &Path, packs: usize, versions: usize) -> Out
     let mut entries: BTreeMap<Name, CatalogEntry> =
         catalog.packs.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
     for number in 0..packs {
-        let name = format!("{}-{}{number}", WORDS[number % WORDS.len()], WORDS[number / WORDS.len() % WORDS.len()]);
-        let lines: Vec<IndexLine> = (0..versions).map(|minor| line(&name, minor)).collect::<Outcome<_>>()?;
+        let needed = (number % 2 == 0).then(|| name(number + 1));
+        let lines = (0..versions).map(|minor| line(&name(number), minor, needed.as_deref()));
+        let lines: Vec<IndexLine> = lines.collect::<Outcome<_>>()?;
         let text = write_index(&lines).map_err(|error| Failure::new(error.to_string()))?;
         entries.extend(CatalogEntry::of(&lines).map(|entry| (entry.name.clone(), entry)));
         if let Some(line) = lines.first() {
@@ -36,7 +37,12 @@ pub fn make(registry: &Path, large: &Path, packs: usize, versions: usize) -> Out
     put(large, "catalog.json", &catalog.to_string())
 }
 
-fn line(name: &str, minor: usize) -> Outcome<IndexLine> {
+/// What a pack is called. One with an even number needs the next.
+pub fn name(number: usize) -> String {
+    format!("{}-{}{number}", WORDS[number % WORDS.len()], WORDS[number / WORDS.len() % WORDS.len()])
+}
+
+fn line(name: &str, minor: usize, needed: Option<&str>) -> Outcome<IndexLine> {
     let version = format!("1.{minor}.0");
     let questions = json!({ "type": "object", "properties": { "port": { "type": "integer", "default": 8000 } } });
     let manifest = json!({
@@ -46,6 +52,7 @@ fn line(name: &str, minor: usize) -> Outcome<IndexLine> {
         "description": "Lorem ipsum dolor sit amet. ".repeat(10),
         "keywords": ["large", name.split('-').next()],
         "questions": questions,
+        "dependencies": needed.map(|name| json!({ "name": name, "version": "^1.1" })).as_slice(),
     });
     let manifest: Manifest =
         serde_json::from_value(manifest).map_err(|error| Failure::new(format!("`{name}`: {error}")))?;

@@ -5,6 +5,7 @@
 
 mod containers;
 mod large;
+mod resolving;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -60,6 +61,16 @@ pub fn check(root: &Path) -> Outcome<Verdict> {
         }
     });
     containers::check(&mut list, &user, &registry, &expected);
+    for packs in [resolving::IN_PLAY, PACKS] {
+        list.check(&format!("resolving {} of {packs} packs", resolving::IN_PLAY), || {
+            let large = folder.path().join(format!("resolving-{packs}"));
+            large::make(&registry, &large, packs, VERSIONS)?;
+            match Server::nginx(&large, folder.path())? {
+                Some(server) => resolving::check(&server, &large.join("home")).map(|()| Verdict::Passed),
+                None => Ok(Verdict::Skipped("nginx is not installed".to_owned())),
+            }
+        });
+    }
     list.verdict()
 }
 

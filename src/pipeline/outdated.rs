@@ -1,0 +1,110 @@
+//! Which of a project's packs have newer versions.
+//!
+//! Two answers for each pack: what `update` would choose, because `scaffold.toml` and the other packs allow it, and what
+//! there is at all. The first is the resolution without the lock's preference; the second is read off the index files,
+//! of which each is needed for the first anyway.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use semver::Version;
+
+use super::{Failure, Workshop, members};
+use crate::model::{Name, Report};
+use crate::project::{Intent, Lock, LockedPack, PackIntent};
+use crate::registry::{self, OciReference, PackSpec, Preference, Spec};
+
+/// A pack of a lock, and what is newer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The pack.
+    pub name: Name,
+    /// The uses that the project has of it.
+    pub instances: Vec<Name>,
+    /// The locked version.
+    pub current: Version,
+    /// What `update` would choose; none where the project would not have the pack any more.
+    pub allowed: Option<Version>,
+    /// The newest version that is not yanked, pre-releases aside; none where there is none, and of packs that are files.
+    pub newest: Option<Version>,
+    /// Whether the locked version was taken back by its publisher.
+    pub yanked: bool,
+}
+
+impl Standing {
+    /// Whether there is something newer, or the version should not be used any more.
+    pub fn is_outdated(&self) -> bool {
+        let is_newer = |version: &Option<Version>| version.as_ref().is_some_and(|version| *version > self.current);
+        self.yanked || is_newer(&self.allowed) || is_newer(&self.newest)
+    }
+}
+
+/// Looks each pack of a lock up, sorted by name. `wanted` is what `scaffold.toml` asks for.
+///
+/// # Errors
+/// Versions that can't be chosen, and registries that can't be read.
+pub fn outdated(workshop: &Workshop<'_>, lock: &Lock, wanted: &[Spec]) -> Result<Vec<Standing>, Failure> {
+    let registries = &workshop.registries;
+    let resolved = members::describing(workshop, |describe| {
+        registry::resolve(wanted, registries, &Preference::default(), describe)
+    })?;
+    let allowed: BTreeMap<&Name, &Version> =
+        resolved.iter().map(|resolved| (&resolved.manifest.name, &resolved.manifest.version)).collect();
+    let mut packs: BTreeMap<&Name, Vec<&LockedPack>> = BTreeMap::new();
+    for pack in &lock.packs {
+        packs.entry(&pack.name).or_default().push(pack);
+    }
+    let standing = |(name, uses): (&Name, Vec<&LockedPack>)| {
+        let locked = uses.first()?;
+        let versions = match locked.source.strip_prefix("registry+") {
+            Some(id) => registry::versions_in(id, name, registries),
+            None => Ok(Vec::new()),
+        };
+        let standing = versions.map(|versions| Standing {
+            name: name.clone(),
+            instances: uses.iter().map(|pack| pack.instance.clone()).collect(),
+            current: locked.version.clone(),
+            allowed: allowed.get(name).map(|version| (*version).clone()),
+            newest: newest(&versions),
+            yanked: versions.iter().any(|(version, yanked)| *version == locked.version && *yanked),
+        });
+        Some(standing)
+    };
+    Ok(packs.into_iter().filter_map(standing).collect::<Result<_, _>>()?)
+}
+
+/// What an intent asks for. `root` is the project's folder: paths of packs are relative to it.
+///
+/// # Errors
+/// A repository that is none.
+pub fn wishes(intent: &Intent, root: &Path) -> Result<Vec<Spec>, Failure> {
+    intent.packs.iter().map(|(instance, pack)| wish(instance, pack, root)).collect()
+}
+
+fn wish(instance: &Name, pack: &PackIntent, root: &Path) -> Result<Spec, Failure> {
+    let of = match (&pack.path, &pack.oci) {
+        (Some(path), _) => PackSpec::Path(root.join(path)),
+        (None, Some(oci)) => {
+            let reference = OciReference::of_entry(oci, pack.version.as_ref());
+            PackSpec::Oci(reference.map_err(|problem| not_oci(instance, oci, problem))?)
+        }
+        (None, None) => PackSpec::Named {
+            registry: pack.registry.clone(),
+            name: pack.pack.clone().unwrap_or_else(|| instance.clone()),
+            requirement: pack.version.clone(),
+        },
+    };
+    Ok(Spec { instance: Some(instance.clone()), pack: of })
+}
+
+fn not_oci(instance: &Name, oci: &str, problem: &str) -> Failure {
+    let message = format!("`{oci}`, which `scaffold.toml` has for `{instance}`, names no pack: {problem}");
+    let report = Report::new("spec-invalid", message);
+    Failure::Reports(vec![report.hint("write `oci = \"HOST/REPOSITORY\"`, and a `version` beside it")])
+}
+
+/// The newest that serves; a pre-release only where there is nothing else.
+fn newest(versions: &[(Version, bool)]) -> Option<Version> {
+    let serving = versions.iter().filter(|(_, yanked)| !yanked).map(|(version, _)| version);
+    serving.max_by_key(|version| (version.pre.is_empty(), *version)).cloned()
+}
