@@ -34,11 +34,10 @@ pub(super) fn merge(
     }
 }
 
+/// Without a base nobody knows which side changed what, and every difference is the user's to settle.
 fn merge_texts(path: &ProjectPath, base: Option<&str>, ours: &str, theirs: &str) -> Result<String, Split> {
-    let parts = match base {
-        Some(base) => merge_lines(base, ours, theirs),
-        None => compare_lines(ours, theirs),
-    };
+    let Some(base) = base else { return Err(Split { parts: compare_lines(ours, theirs), is_plain: false }) };
+    let parts = merge_lines(base, ours, theirs);
     let clean = parts.iter().all(|part| matches!(part, Part::Agreed(_))).then(|| joined(&parts));
     match (clean, merge_by_key(path, base, ours, theirs)) {
         (Some(text), ByKey::Unknown) => Ok(text),

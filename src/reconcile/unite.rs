@@ -13,11 +13,11 @@ pub(super) fn unite(base: &str, ours: &str, theirs: &str, shared: &BTreeSet<Stri
     if !theirs.iter().flatten().all(|line| line.trim().is_empty() || shared.contains(*line)) {
         return None;
     }
-    let own: BTreeSet<&str> = ours.iter().flatten().copied().collect();
     let mut text = String::new();
     for (at, (mine, packs)) in ours.iter().zip(&theirs).enumerate() {
-        // What the user wrote as the packs do now is there already.
-        let new = packs.iter().filter(|line| line.trim().is_empty() || !own.contains(*line));
+        // What the user wrote as the packs do now is there already. A line of several may be in both by chance.
+        let is_there = !packs.is_empty() && mine.windows(packs.len()).any(|run| run == packs.as_slice());
+        let new = if is_there { &[] } else { packs.as_slice() };
         for line in mine.iter().chain(new).chain(base.get(at)) {
             text.push_str(line);
             text.push('\n');
@@ -54,7 +54,14 @@ mod tests {
         assert_eq!(united("", "import mine\n", "import b\n").as_deref(), Some("import mine\nimport b\n"));
         let between = united("import b\n", "import mine\nimport b\n", "import b\nimport c\n");
         assert_eq!(between.as_deref(), Some("import mine\nimport b\nimport c\n"));
-        assert_eq!(united("", "import b\n", "import b\nimport c\n").as_deref(), Some("import b\nimport c\n"));
+        let there = united("", "import mine\nimport b\nimport c\n", "import b\nimport c\n");
+        assert_eq!(there.as_deref(), Some("import mine\nimport b\nimport c\n"));
+    }
+
+    #[test]
+    fn a_fill_of_several_lines_stays_whole() {
+        let text = united("", "import b\nimport mine\n", "import c\nimport b\n");
+        assert_eq!(text.as_deref(), Some("import b\nimport mine\nimport c\nimport b\n"));
     }
 
     #[test]

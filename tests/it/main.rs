@@ -24,6 +24,7 @@ mod new;
 mod oci;
 mod oci_credentials;
 mod oci_faults;
+mod oci_life;
 mod oci_publish;
 mod outdated;
 mod publish;

@@ -37,7 +37,7 @@ impl Scene {
         self.machine.run(&["publish", "pack.wasm", "--registry", &self.registry.at("acme")])
     }
 
-    fn spec(&self, below: &str) -> String {
+    pub fn spec(&self, below: &str) -> String {
         self.registry.at(&format!("acme/{below}"))
     }
 
@@ -54,7 +54,7 @@ impl Scene {
     }
 
     /// The project's file, without what differs from run to run.
-    fn read(&self, file: &str) -> String {
+    pub fn read(&self, file: &str) -> String {
         self.machine.read(file).replace(&self.registry.host(), "[HOST]")
     }
 

@@ -51,18 +51,17 @@ impl Fit {
     }
 
     /// The user's text, changed until it says what it should; none where that would cost the user a word.
-    pub fn write(&self, base: Option<&str>, ours: &str, theirs: &str) -> Option<String> {
+    pub fn write(&self, base: &str, ours: &str, theirs: &str) -> Option<String> {
         let text = guarded(|| self.format.write(&[ours, theirs], &self.ours, &self.merged).ok())?;
-        (self.agrees(&text) && keeps_words(base.unwrap_or_default(), ours, &text)).then_some(text)
+        (self.agrees(&text) && keeps_words(base, ours, &text)).then_some(text)
     }
 }
 
-/// Merges what `ours` and `theirs` made of `base` by key; without a base nothing is known to have been there before.
-pub fn merge_by_key(path: &ProjectPath, base: Option<&str>, ours: &str, theirs: &str) -> ByKey {
+/// Merges what `ours` and `theirs` made of `base` by key.
+pub fn merge_by_key(path: &ProjectPath, base: &str, ours: &str, theirs: &str) -> ByKey {
     let read = || {
         let format = Format::of_file(path, ours)?;
-        let base = base.map_or(Some(Value::Object(Map::new())), |base| format.read(base).ok())?;
-        Some((format, base, format.read(ours).ok()?, format.read(theirs).ok()?))
+        Some((format, format.read(base).ok()?, format.read(ours).ok()?, format.read(theirs).ok()?))
     };
     let Some((format, base, ours, theirs)) = guarded(read) else { return ByKey::Unknown };
     match merge(Some(&base), Some(&ours), Some(&theirs)) {
@@ -175,8 +174,8 @@ mod tests {
 
     /// The text that a merge by key makes; none where both changed one place.
     fn merged(path: &str, base: &str, ours: &str, theirs: &str) -> Option<String> {
-        match merge_by_key(&ProjectPath::parse(path).unwrap(), Some(base), ours, theirs) {
-            ByKey::Fits(fit) => fit.write(Some(base), ours, theirs),
+        match merge_by_key(&ProjectPath::parse(path).unwrap(), base, ours, theirs) {
+            ByKey::Fits(fit) => fit.write(base, ours, theirs),
             ByKey::Unknown | ByKey::Clash(_) => None,
         }
     }
@@ -214,8 +213,8 @@ mod tests {
     #[test]
     fn what_can_not_be_read_is_no_structure() {
         let path = ProjectPath::parse("a.json").unwrap();
-        assert!(matches!(merge_by_key(&path, Some("{}"), "{", "{}"), ByKey::Unknown));
+        assert!(matches!(merge_by_key(&path, "{}", "{", "{}"), ByKey::Unknown));
         let path = ProjectPath::parse("a.txt").unwrap();
-        assert!(matches!(merge_by_key(&path, Some("{}"), "{}", "{}"), ByKey::Unknown));
+        assert!(matches!(merge_by_key(&path, "{}", "{}", "{}"), ByKey::Unknown));
     }
 }

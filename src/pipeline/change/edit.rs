@@ -5,10 +5,11 @@ use std::path::Path;
 
 use semver::Version;
 
+use super::versions;
 use crate::model::{Name, Project, ProjectPath, Report, near};
 use crate::pipeline::{Failure, Update, preference, wishes};
-use crate::project::{Given, Intent, IntentFile, Lock, PackIntent, ProjectError, SHARED};
-use crate::registry::{OciReference, PackSpec, Preference, Spec};
+use crate::project::{Given, Intent, IntentFile, Lock, ProjectError, SHARED};
+use crate::registry::{PackSpec, Preference, Spec};
 
 /// What a command does to the intent.
 #[derive(Clone, Debug)]
@@ -85,7 +86,7 @@ impl Edit {
     ) -> Result<(), Failure> {
         match self {
             Self::Add { packs, .. } => {
-                packs.iter().for_each(|spec| require(intent, spec));
+                packs.iter().for_each(|spec| versions::require(intent, spec));
                 Ok(())
             }
             Self::Remove { instances } => remove(intent, lock.as_deref(), instances),
@@ -117,7 +118,10 @@ impl Edit {
         let update = match self {
             Self::Update { packs, precise } => match (packs.as_slice(), precise) {
                 ([], _) => Update::All,
-                ([pack], Some(version)) => Update::Precisely(pack, version),
+                ([pack], Some(version)) => {
+                    versions::check_precise(&wanted, pack, version)?;
+                    Update::Precisely(pack, version)
+                }
                 (packs, _) => Update::Only(packs),
             },
             _ => Update::Nothing,
@@ -142,12 +146,7 @@ fn is_there(intent: &Intent, spec: &Spec, root: &Path) -> bool {
         }),
         PackSpec::Oci(reference) => {
             let instance = spec.instance.as_ref().unwrap_or(&reference.name);
-            let entry = intent.packs.get(instance).and_then(|pack| pack.oci.as_deref().map(|oci| (oci, pack)));
-            // The version may differ: what stands there follows its own.
-            entry.is_some_and(|(oci, pack)| {
-                let own = OciReference::of_entry(oci, pack.version.as_ref());
-                own.is_ok_and(|own| own.registry == reference.registry && own.name == reference.name)
-            })
+            intent.packs.get(instance).is_some_and(|pack| versions::is_in(pack, reference))
         }
     }
 }
@@ -156,19 +155,6 @@ fn same_place(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
-    }
-}
-
-/// A pack that is there already and is asked for in another version.
-fn require(intent: &mut IntentFile, spec: &Spec) {
-    let PackSpec::Named { name, requirement: Some(requirement), .. } = &spec.pack else { return };
-    let instance = spec.instance.as_ref().unwrap_or(name);
-    let Some(pack) = intent.intent().packs.get(instance).cloned() else { return };
-    if pack.version.as_ref() != Some(requirement)
-        && pack.path.is_none()
-        && pack.pack.as_ref().unwrap_or(instance) == name
-    {
-        intent.put_pack(instance, PackIntent { version: Some(requirement.clone()), ..pack });
     }
 }
 

@@ -11,6 +11,7 @@ mod base;
 mod edit;
 mod git;
 mod refusal;
+mod versions;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
