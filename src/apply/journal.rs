@@ -9,6 +9,7 @@ use std::path::Path;
 use cap_std::fs::{Dir, OpenOptions};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::disk::{Disk, open_file, unless_absent};
 use super::{ApplyError, INTENT_FILE, LOCK_FILE, Project};
@@ -79,7 +80,11 @@ impl Journal {
 
 /// Writes a journal into `dir`. It is there from one moment to the next, and whole.
 pub(super) fn write(disk: Disk<'_>, dir: &Dir, journal: &impl Serialize) -> io::Result<()> {
-    let bytes = serde_json::to_vec(journal)?;
+    let mut journal = serde_json::to_value(journal)?;
+    if let (Value::Object(members), Some(place)) = (&mut journal, place_of(dir)?) {
+        members.insert(PLACE.to_owned(), place);
+    }
+    let bytes = serde_json::to_vec(&journal)?;
     if bytes.len() as u64 > MAX_SIZE {
         return Err(io::Error::other("it would be too large"));
     }
@@ -101,7 +106,32 @@ pub(super) fn read(dir: &Dir) -> Result<Option<Vec<u8>>, String> {
     };
     let mut bytes = Vec::new();
     file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(|error| io_cause(&error))?;
-    Ok(Some(bytes))
+    let Ok(Value::Object(mut members)) = serde_json::from_slice(&bytes) else { return Ok(Some(bytes)) };
+    let place = members.shift_remove(PLACE);
+    let is_known = members.get("format").and_then(Value::as_u64) == Some(u64::from(FORMAT));
+    if is_known && place != place_of(dir).map_err(|error| io_cause(&error))? {
+        return Err("it was not written in this folder: it came with a copy of the project".to_owned());
+    }
+    serde_json::to_vec(&members).map(Some).map_err(|error| error.to_string())
+}
+
+/// The member that says in which folder a journal was written.
+const PLACE: &str = "place";
+
+/// What tells a folder from every copy of it, such as a clone of a repository that has our own folder in it: whoever
+/// made that would decide what the next command writes. None where the system has no such thing.
+fn place_of(dir: &Dir) -> io::Result<Option<Value>> {
+    #[cfg(unix)]
+    {
+        use cap_std::fs::MetadataExt as _;
+        let found = dir.dir_metadata()?;
+        Ok(Some(serde_json::json!([found.dev(), found.ino()])))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = dir;
+        Ok(None)
+    }
 }
 
 /// Reads a journal of either kind.

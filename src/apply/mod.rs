@@ -46,7 +46,7 @@ use std::path::Path;
 use crate::model::{INTENT_FILE, LOCK_FILE, Tree};
 
 pub use change::{
-    After, Before, Change, Edit, Entry, LastChange, LastEdit, Written, change, is_unfinished, last_change,
+    After, Before, Change, Edit, Entry, LastChange, LastEdit, Written, change, is_changed, is_unfinished, last_change,
 };
 pub use error::ApplyError;
 pub use export::export;

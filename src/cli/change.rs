@@ -10,7 +10,7 @@ use super::args::{
 use super::printer::Printer;
 use super::progress::Progress;
 use super::prompt::{TerminalAsker, ask_consent, ask_policy, is_someone_there};
-use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name};
+use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, project_path};
 use super::watchdog::Watchdog;
 use super::{Exit, clock, one, report, standing};
 use crate::model::Project;
@@ -74,7 +74,10 @@ pub fn update(arguments: &UpdateArguments, caller: Caller<'_>) -> Result<Exit, F
 }
 
 pub fn apply(arguments: &ApplyArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
-    change("apply", Edit::Apply, Typed::of(root(caller)?, &arguments.change)?, caller)
+    let (root, here) = (root(caller)?, standing::here()?);
+    let restore = arguments.restore.iter().map(|path| project_path(&root, &here, path).map_err(one));
+    let restore = restore.collect::<Result<_, _>>()?;
+    change("apply", Edit::Apply { restore }, Typed::of(root, &arguments.change)?, caller)
 }
 
 fn root(caller: Caller<'_>) -> Result<PathBuf, Failure> {

@@ -85,6 +85,9 @@ fn tell(check: &Check, printer: &Printer) {
     let found: Vec<String> = found.map(|(count, word)| format!("{count} {word}")).collect();
     let found = if found.is_empty() { "all as generated".to_owned() } else { found.join(", ") };
     printer.status("Checked", &format!("{} generated files: {found}", check.checked));
+    if count(Drift::Missing) > 0 {
+        printer.note("`scaffold apply --restore PATH` brings a missing file back");
+    }
     if check.lock_is_stale {
         let report = Report::new("lock-stale", "`scaffold.toml` comes to another lockfile than the one that is here");
         printer.warning(&report.hint("`scaffold diff` shows what would change, `scaffold apply` does it"));

@@ -21,7 +21,7 @@ pub fn run(arguments: &DiffArguments, caller: Caller<'_>) -> Result<Exit, Failur
     let watchdog = Watchdog::start(printer, progress.compiling());
     let change = Change {
         root,
-        edit: Edit::Apply,
+        edit: Edit::Apply { restore: Default::default() },
         given: Given::default(),
         mode: Mode::Defaults,
         settlements: Default::default(),

@@ -1,5 +1,8 @@
 //! What changes, as a list of files and as a unified difference.
 
+use std::borrow::Cow;
+use std::io::IsTerminal as _;
+
 use anstyle::{AnsiColor, Style};
 use similar::TextDiff;
 
@@ -27,9 +30,11 @@ pub fn listing(files: &[ChangedFile]) -> String {
     files.iter().map(line).collect()
 }
 
-/// The differences of all files, with colours.
+/// The differences of all files: with colours and without anything that steers a terminal where it is one, else exactly
+/// what `patch` needs.
 pub fn all(files: &[ChangedFile]) -> String {
-    files.iter().map(|file| coloured(&unified(file))).collect()
+    let is_read_by_people = std::io::stdout().is_terminal();
+    files.iter().map(|file| coloured(&unified(file), is_read_by_people)).collect()
 }
 
 /// A file's difference as `patch` reads it.
@@ -83,7 +88,7 @@ fn text(bytes: &Option<Vec<u8>>) -> Option<&str> {
 }
 
 /// Colours by line, as everybody knows them.
-fn coloured(diff: &str) -> String {
+fn coloured(diff: &str, is_read_by_people: bool) -> String {
     let mut text = String::new();
     for line in diff.split_inclusive('\n') {
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
@@ -94,7 +99,8 @@ fn coloured(diff: &str) -> String {
             [b'-', ..] => REMOVED,
             _ => Style::new(),
         };
-        text.push_str(&format!("{style}{}{style:#}{end}", printable(line)));
+        let line = if is_read_by_people { printable(line.trim_end_matches('\r')) } else { Cow::Borrowed(line) };
+        text.push_str(&format!("{style}{line}{style:#}{end}"));
     }
     text
 }

@@ -1,13 +1,12 @@
 //! `scaffold explain`.
 
-use std::path::{Component, Path, PathBuf};
-
 use serde_json::{Value, json};
 
 use super::access::Reach;
 use super::args::{ExplainArguments, Global};
 use super::printer::Printer;
 use super::progress::Progress;
+use super::typed::{project_path, word};
 use super::watchdog::Watchdog;
 use super::{one, standing};
 use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
@@ -59,31 +58,6 @@ fn parse(text: &str) -> Result<(String, Place), Report> {
             Err(Report::new("explain-place", message).hint("write `PATH`, `PATH:LINE` or `PATH#/POINTER`"))
         }
     }
-}
-
-/// The project's path of what was typed in the folder `here`.
-fn project_path(root: &Path, here: &Path, typed: &str) -> Result<ProjectPath, Report> {
-    let outside = |message: String| {
-        Report::new("explain-place", message).hint("name a file of the project, relative to where you are")
-    };
-    let mut full = PathBuf::new();
-    for part in here.join(typed).components() {
-        match part {
-            Component::ParentDir => {
-                full.pop();
-            }
-            Component::CurDir => {}
-            part => full.push(part),
-        }
-    }
-    let inside = full.strip_prefix(root).ok().and_then(Path::to_str);
-    let inside = inside.ok_or_else(|| outside(format!("`{}` is outside of the project", word(typed))))?;
-    ProjectPath::parse(&inside.replace('\\', "/")).map_err(|error| outside(error.to_string()))
-}
-
-/// A name as it stands on one line.
-fn word(text: &str) -> String {
-    printable(text).replace(['\n', '\t'], "\u{fffd}")
 }
 
 fn describe(path: &ProjectPath, place: &Place, explanation: &Explanation) -> String {

@@ -40,6 +40,9 @@ fn tell(outcome: &Outcome, dry_run: bool, printer: &Printer) {
     for (verb, what) in pack_changes(outcome) {
         printer.status(verb, &what);
     }
+    for name in &outcome.needed {
+        printer.status("Left", &format!("`{name}`: others need it; it is no wish of the project any more"));
+    }
     for default in &outcome.kept_defaults {
         printer.status("Kept", &kept(default));
     }
@@ -107,8 +110,14 @@ fn conflicts(conflicts: &[Conflicted], printer: &Printer) {
     if open.is_empty() {
         return;
     }
+    let marked = open.iter().any(|conflict| !matches!(conflict.kind, ConflictKind::Binary));
+    let how = if marked {
+        "settle the places between `<<<<<<<` and `>>>>>>>`"
+    } else {
+        "say whose version counts: `scaffold apply --conflict ours` or `scaffold apply --conflict theirs`"
+    };
     let report = Report::new("conflicts-open", "some files could not be merged")
-        .hint("settle the places between `<<<<<<<` and `>>>>>>>`; `scaffold undo` takes the whole change back");
+        .hint(format!("{how}; `scaffold undo` takes the whole change back"));
     printer.warning(&report);
 }
 

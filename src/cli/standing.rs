@@ -32,6 +32,16 @@ pub fn open(from: &Path, printer: &Printer) -> Result<PathBuf, Failure> {
     Ok(project::find(from)?)
 }
 
+/// The same where the project may just have been undone: what made it one left its backup there, and that is nearer than
+/// a project around it.
+pub fn open_undone(from: &Path, printer: &Printer) -> Result<PathBuf, Failure> {
+    let is_near = |folder: &&Path| folder.join(INTENT_FILE).is_file() || apply::is_changed(folder);
+    match from.ancestors().find(is_near) {
+        Some(root) => recover(root, printer).map(|_| root.to_owned()),
+        None => Ok(from.to_owned()),
+    }
+}
+
 /// The registries that the project names. Where its file can't be read, that is for those to tell who need it.
 pub fn registries(root: &Path) -> BTreeMap<Name, String> {
     IntentFile::read(root).map(|file| file.intent().registries.clone()).unwrap_or_default()

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::printer::Printer;
 use super::{Exit, standing};
-use crate::model::Name;
+use crate::model::{Name, printable};
 use crate::pipeline::Failure;
 use crate::project::{IntentFile, Lock, LockedPack};
 
@@ -26,7 +26,8 @@ pub fn run(printer: &Printer) -> Result<Exit, Failure> {
     for (at, pack) in asked.iter().enumerate() {
         draw(pack, &by_name, "", at + 1 == asked.len(), &mut text);
     }
-    printer.data(&text);
+    // The lock is a file: whoever made it may have written anything into it.
+    printer.data(&printable(&text));
     Ok(Exit::Done)
 }
 

@@ -144,3 +144,28 @@ pub fn use_of(instance: &Instance) -> String {
     let pack = format!("{} {}", instance.manifest.name, instance.manifest.version);
     if instance.name == instance.manifest.name { pack } else { format!("{} ({pack})", instance.name) }
 }
+
+/// The project's path of what was typed in the folder `here`.
+pub fn project_path(root: &Path, here: &Path, typed: &str) -> Result<ProjectPath, Report> {
+    let outside = |message: String| {
+        Report::new("explain-place", message).hint("name a file of the project, relative to where you are")
+    };
+    let mut full = PathBuf::new();
+    for part in here.join(typed).components() {
+        match part {
+            Component::ParentDir => {
+                full.pop();
+            }
+            Component::CurDir => {}
+            part => full.push(part),
+        }
+    }
+    let inside = full.strip_prefix(root).ok().and_then(Path::to_str);
+    let inside = inside.ok_or_else(|| outside(format!("`{}` is outside of the project", word(typed))))?;
+    ProjectPath::parse(&inside.replace('\\', "/")).map_err(|error| outside(error.to_string()))
+}
+
+/// A name as it stands on one line.
+pub fn word(text: &str) -> String {
+    printable(text).replace(['\n', '\t'], "\u{fffd}")
+}

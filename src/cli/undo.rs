@@ -9,10 +9,7 @@ use crate::pipeline::{self, Failure};
 use crate::reconcile::Policy;
 
 pub fn run(arguments: &UndoArguments, printer: &Printer) -> Result<Exit, Failure> {
-    // A change that made the project a project leaves its backup where the project was.
-    let here = standing::here()?;
-    let root = crate::project::find(&here).unwrap_or(here);
-    standing::recover(&root, printer)?;
+    let root = standing::open_undone(&standing::here()?, printer)?;
     let policy = match arguments.conflict.as_str() {
         "ours" => Some(Policy::Ours),
         "theirs" => Some(Policy::Theirs),
@@ -28,7 +25,8 @@ pub fn run(arguments: &UndoArguments, printer: &Printer) -> Result<Exit, Failure
         printer.data(&difference::listing(&files));
         printer.data(&difference::all(&files));
     }
-    printer.status(if files.is_empty() { "Unchanged" } else { "Undone" }, &report::summary(&files));
+    let verb = if files.is_empty() { "Unchanged" } else { "Undone" };
+    printer.status(verb, &format!("{} in `{}`", report::summary(&files), root.display()));
     if arguments.dry_run {
         printer.note("Nothing was written");
     }

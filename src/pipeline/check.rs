@@ -1,6 +1,6 @@
 //! Whether a project is as its lock and its intent say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::change::Edit;
@@ -10,7 +10,7 @@ use super::{Failure, Inputs, Workshop, run};
 use crate::apply::{Found, survey};
 use crate::model::{Digest, Project, ProjectPath, Report, unix_newlines};
 use crate::project::{Given, IntentFile, Lock, LockedFile, Mode};
-use crate::reconcile::has_markers;
+use crate::reconcile::is_open;
 
 /// How a generated file differs from what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,9 +102,8 @@ fn drift(root: &Path, lock: &Lock) -> Result<BTreeMap<ProjectPath, Drift>, Failu
 
 fn drift_of(file: &LockedFile, found: &Found, was_marked: bool) -> Option<Drift> {
     match found {
-        Found::Absent => Some(Drift::Missing),
-        Found::Other(_) => Some(Drift::Edited),
-        Found::File { contents, .. } if was_marked && has_markers(contents) => Some(Drift::Conflicting),
+        Found::Absent | Found::Other(_) => Some(Drift::Missing),
+        Found::File { contents, .. } if was_marked && is_open(contents) => Some(Drift::Conflicting),
         Found::File { contents, executable } => {
             let is_same = Digest::of(&unix_newlines(contents)) == file.checksum;
             let runs = !cfg!(unix) || *executable == file.executable;
@@ -115,7 +114,7 @@ fn drift_of(file: &LockedFile, found: &Found, was_marked: bool) -> Option<Drift>
 
 /// The lock that the intent comes to, with the versions that it has now.
 fn lock_of(workshop: &Workshop<'_>, root: &Path, intent: &IntentFile, lock: &Lock) -> Result<Lock, Failure> {
-    let wish = Edit::Apply.wish(root, intent.intent(), Some(lock))?;
+    let wish = Edit::Apply { restore: BTreeSet::new() }.wish(root, intent.intent(), Some(lock))?;
     let inputs = Inputs {
         project: Project { name: intent.intent().project.name.clone(), year: intent.intent().project.year },
         wanted: wish.wanted,

@@ -79,8 +79,13 @@ impl Past {
     /// Puts new answers in the place of old ones. What was a default stays one; what the user changed in `scaffold.toml`
     /// since is meant for the new version.
     fn replace(&mut self, instance: &Name, old: &LockedAnswers, new: JsonObject) {
-        let was_default = |key: &String| old.default.contains_key(key);
-        let (defaults, mut given): (JsonObject, JsonObject) = new.into_iter().partition(|(key, _)| was_default(key));
+        // A question under a new name keeps the answer of one whose name went: whose that was tells whose this is.
+        let was_given = |key: &String, value: &Value| {
+            let renamed = || old.given.iter().any(|(_, given)| given == value) && !old.default.contains_key(key);
+            old.given.contains_key(key) || renamed()
+        };
+        let (mut given, defaults): (JsonObject, JsonObject) =
+            new.into_iter().partition(|(key, value)| was_given(key, value));
         let shared = self.given.get(SHARED).cloned().unwrap_or_default();
         given.retain(|key, value| shared.get(key) != Some(value));
         for (key, value) in self.given.get(instance.as_str()).into_iter().flatten() {

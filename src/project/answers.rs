@@ -222,6 +222,11 @@ impl<'a> Round<'a> {
     /// Takes what the user gave.
     fn take(&mut self, question: &Question, parts: &[&Part], shared: bool) {
         let mut value: Option<Value> = None;
+        // Parts of an answer change what would be the answer without them.
+        if parts.iter().all(|part| !part.inside.is_empty()) {
+            let standing = self.standing.and_then(|standing| standing.get(&question.key)).cloned();
+            value = standing.or_else(|| self.default_of(question).ok().flatten()).filter(Value::is_object);
+        }
         for part in parts {
             let read = match &part.value {
                 Raw::Value(value) => Ok(value.clone()),

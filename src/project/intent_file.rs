@@ -56,8 +56,18 @@ impl IntentFile {
 
     /// Adds an instance, or replaces it.
     pub fn put_pack(&mut self, instance: &Name, pack: PackIntent) {
-        put(table(&mut self.document, "packs"), instance.as_str(), pack.to_item());
-        self.intent.packs.insert(instance.clone(), pack);
+        let old = self.intent.packs.insert(instance.clone(), pack.clone());
+        let packs = table(&mut self.document, "packs");
+        let only_version = old.is_some_and(|old| PackIntent { version: pack.version.clone(), ..old } == pack);
+        let mut entry = packs;
+        // Of a table that says more, the rest stays as it is written.
+        if let (true, Some(version)) = (only_version, &pack.version) {
+            let section = entry.as_mut().and_then(|packs| packs.get_mut(instance.as_str()));
+            if let Some(section) = section.and_then(Item::as_table_like_mut) {
+                return put(Some(section), "version", toml_edit::value(version.to_string()));
+            }
+        }
+        put(entry, instance.as_str(), pack.to_item());
     }
 
     /// Takes an instance out; its answers stay.
@@ -179,10 +189,23 @@ fn put(section: Option<&mut dyn TableLike>, key: &str, item: Item) {
 
 fn drop_key(document: &mut DocumentMut, section: &str, key: &str) {
     let Some(table) = document.get_mut(section).and_then(Item::as_table_like_mut) else { return };
+    if table.get(key).is_some_and(has_comment) {
+        // An empty section is worth its comment.
+        if let Some(own) = table.get_mut(key).and_then(Item::as_table_like_mut) {
+            own.clear();
+        }
+        return;
+    }
     table.remove(key);
-    if table.is_empty() && section != "packs" {
+    if table.is_empty() && section != "packs" && !document.get(section).is_some_and(has_comment) {
         document.remove(section);
     }
+}
+
+/// Whether a section has a comment above it.
+fn has_comment(item: &Item) -> bool {
+    let prefix = item.as_table().and_then(|table| table.decor().prefix()).and_then(|prefix| prefix.as_str());
+    prefix.is_some_and(|prefix| prefix.contains('#'))
 }
 
 #[cfg(test)]

@@ -154,9 +154,13 @@ impl Conflict {
     }
 }
 
-/// Whether a file still has conflict marks: a line that begins them and a later one that ends them.
+/// Whether a file still has conflict marks: the one that begins them, or the one that ends them.
 pub fn has_markers(contents: &[u8]) -> bool {
-    let Some(text) = text_of(contents) else { return false };
-    let mut lines = text.lines().skip_while(|line| !line.starts_with("<<<<<<< "));
-    lines.next().is_some() && lines.any(|line| line.starts_with(">>>>>>> "))
+    let is_mark = |line: &str| line == BEGIN.trim_end() || line == END.trim_end();
+    text_of(contents).is_some_and(|text| text.lines().any(is_mark))
+}
+
+/// Whether a file that had a conflict may still have it: there are marks, or it can have none.
+pub fn is_open(contents: &[u8]) -> bool {
+    text_of(contents).is_none() || has_markers(contents)
 }

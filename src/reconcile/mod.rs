@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-pub use conflict::{Conflict, ConflictKind, Policy, has_markers};
+pub use conflict::{Conflict, ConflictKind, Policy, has_markers, is_open};
 
 use crate::model::{Digest, Ownership, ProjectPath, Tree, TreeFile, unix_newlines};
 use newlines::Working;

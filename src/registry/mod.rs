@@ -44,7 +44,7 @@ pub use http::{FetchFailure, Http, web_address};
 pub use index::{IndexLine, LINE_FORMAT, parse_index, write_index};
 pub use kept::{Kept, kept};
 pub use layout::{Config, blob_path, index_path};
-pub use oci::{Oci, OciAddress, OciError, OciReference, OciVersion, Undescribed};
+pub use oci::{Oci, OciAddress, OciError, OciReference, OciVersion, Undescribed, exactly};
 pub use publish::{PublishError, init, manifest_of, publish, publish_signed, push_signed, yank};
 pub use registries::{ReadFolder, Registries};
 pub use resolve::{

@@ -466,6 +466,20 @@ hint: settle them with `--conflict markers`, `--conflict ours` (as they stand he
 }
 
 #[test]
+fn what_is_adopted_is_not_merged_unasked() {
+    let scene = Scene::new(&[web("1.0.0", BODY), store()], &["store"]);
+    scene.machine.write("old/config.json", "{\n  \"mine\": true\n}\n");
+    let said = scene.run_in("old", &["init", "--pack", "web"]).fails();
+    assert!(said.contains("`config.json`: they differ in 1 place"), "{said}");
+    scene.machine.write("half/scaffold.lock", scene.read("scaffold.lock"));
+    let said = scene.run_in("half", &["init", "--pack", "web"]).fails();
+    assert!(
+        said.starts_with("error[project-exists]: `[WORK]/half` has a `scaffold.lock` and no `scaffold.toml`"),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_is_no_file_is_never_replaced() {
     let scene = Scene::new(&[web("1.0.0", BODY), store()], &["web"]);
     std::fs::create_dir(scene.machine.path("shop/store.txt")).unwrap();
@@ -491,7 +505,148 @@ fn binary_files_are_kept_and_named() {
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("Conflict `logo`: it is not text: yours was kept"), "{}", run.stderr);
     assert_eq!(scene.read("logo"), "\0mine");
-    scene.run(&["check"]).succeeds();
+    assert_eq!(scene.run(&["check"]).stdout, "conflicting  logo\n");
+    assert_eq!(scene.run(&["apply"]).code, 3);
+    let said = scene.run(&["update"]).fails();
+    assert!(said.contains("hint: say whose version counts: `scaffold apply --conflict ours`"), "{said}");
+    scene.run(&["apply", "--conflict", "ours"]).succeeds();
+    assert_eq!(scene.run(&["check"]).succeeds().stdout, "edited       logo\n");
+    assert_eq!(scene.read("logo"), "\0mine");
+    scene.run(&["update"]).succeeds();
+}
+
+#[test]
+fn structured_files_are_merged_with_what_they_were() {
+    let draft = |version: &str, yaml: &str, env: &str| {
+        Draft::new("a", version).asks("port", 8000).file("c.yaml", yaml).file(".env.example", env)
+    };
+    let old = draft("1.0.0", "ports:\n  - {{ port }}\nold: 1\n", "PORT={{ port }}\nOLD=1\n");
+    let scene = Scene::new(&[old], &["a"]);
+    scene.write("c.yaml", format!("{}# mine\n", scene.read("c.yaml")));
+    scene.write(".env.example", "PORT=8000\nMINE=1\n");
+    scene.run(&["set", "port=9000", "--conflict", "fail"]).succeeds();
+    assert_eq!(scene.read("c.yaml"), "ports:\n  - 9000\nold: 1\n# mine\n");
+    assert_eq!(scene.read(".env.example"), "PORT=9000\nMINE=1\n", "what the user took out stays out");
+    scene.publish(&draft("1.1.0", "ports:\n  - {{ port }}\nnew: 1\n", "PORT={{ port }}\nOLD=2\nNEW=1\n"));
+    let run = scene.run(&["update"]);
+    assert_eq!(scene.read("c.yaml"), "ports:\n  - 9000\nnew: 1\n# mine\n", "what packs took out goes");
+    assert_eq!(run.code, 3, "OLD was taken out by one side and changed by the other");
+}
+
+#[test]
+fn open_conflicts_are_not_forgotten() {
+    let scene = Scene::new(&[web("1.0.0", BODY)], &["web"]);
+    scene.write("app.py", scene.read("app.py").replace("8000", "8123"));
+    assert_eq!(scene.run(&["set", "port=9000"]).code, 3);
+    let marked = scene.read("app.py");
+    scene.write("scaffold.toml", scene.read("scaffold.toml").replace("9000", "9001"));
+    let said = scene.run(&["apply"]).fails();
+    assert!(said.starts_with("error[conflicts-open]"), "{said}");
+    assert_eq!(scene.read("app.py"), marked);
+    assert!(scene.read("scaffold.lock").contains("conflicts"));
+}
+
+#[test]
+fn files_are_brought_back() {
+    let scene = Scene::new(&[web("1.0.0", BODY)], &["web"]);
+    let app = scene.read("app.py");
+    std::fs::remove_file(scene.machine.path("shop/app.py")).unwrap();
+    assert!(scene.run(&["check"]).stderr.contains("`scaffold apply --restore PATH` brings a missing file back"));
+    scene.run(&["apply", "--restore", "app.py"]).succeeds();
+    assert_eq!(scene.read("app.py"), app);
+    scene.run(&["check", "--strict"]).succeeds();
+    let said = scene.run(&["apply", "--restore", "ap.py"]).fails();
+    assert!(said.starts_with("error[restore-unknown]: no pack makes `ap.py`\n  near it: `app.py`\n"), "{said}");
+}
+
+#[test]
+fn a_clone_can_not_bring_a_change_along() {
+    let scene = Scene::new(&[web("1.0.0", BODY)], &["web"]);
+    scene.run(&["set", "port=9000"]).succeeds();
+    let copied = Command::new("cp")
+        .args(["-r", scene.machine.path("shop").to_str().unwrap(), scene.machine.path("copy").to_str().unwrap()])
+        .status()
+        .unwrap();
+    assert!(copied.success());
+    let said = scene.run_in("copy", &["undo"]).fails();
+    assert!(said.starts_with("error[journal-invalid]"), "{said}");
+    let planted = r#"{"format":1,"folders":[],"steps":[{"entry":".envrc","before":null,"after":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","executable":true}}]}"#;
+    scene.write(".scaffold/change/lock", "");
+    scene.write(".scaffold/change/staging/0", "evil\n");
+    scene.write(".scaffold/change/undo/journal", planted);
+    let said = scene.run(&["tree"]).fails();
+    assert!(said.starts_with("error[journal-invalid]"), "{said}");
+    assert!(!scene.has(".envrc"));
+}
+
+#[test]
+fn a_nested_projects_undo_is_its_own() {
+    let scene = Scene::new(&[web("1.0.0", BODY), store()], &["web"]);
+    scene.run(&["set", "port=9000"]).succeeds();
+    std::fs::create_dir(scene.machine.path("shop/sub")).unwrap();
+    scene.run_in("shop/sub", &["init", "--pack", "store"]).succeeds();
+    scene.run_in("shop/sub", &["undo"]).succeeds();
+    assert!(!scene.has("sub/store.txt"));
+    scene.run_in("shop/sub", &["undo"]).succeeds();
+    assert!(scene.has("sub/store.txt"));
+    assert!(scene.read("scaffold.toml").contains("9000"));
+}
+
+#[test]
+fn a_part_of_an_answer_leaves_the_rest() {
+    let text = "{{ db.host }} {{ db.port }}\n";
+    let draft = Draft::new("a", "1.0.0").asks("db", json!({ "host": "localhost", "port": 1 })).file("f", text);
+    let scene = Scene::new(&[draft], &["a"]);
+    scene.run(&["set", "a.db.host=far"]).succeeds();
+    assert_eq!(scene.read("f"), "far 1\n");
+    let said = scene.run(&["set", "db.port=2"]).fails();
+    assert!(said.starts_with("error[set-invalid]") && said.contains("hint: write `a.db.port=`"), "{said}");
+    scene.run(&["set", "a.db.port=2"]).succeeds();
+    assert_eq!(scene.read("f"), "far 2\n");
+    scene.run(&["set", "--unset", "db"]).succeeds();
+    assert_eq!(scene.read("f"), "localhost 1\n");
+}
+
+#[test]
+fn the_projects_own_files_keep_their_form() {
+    let scene = Scene::new(&[web("1.0.0", BODY)], &["web"]);
+    let crlf = |file: &str| scene.write(file, scene.read(file).replace('\n', "\r\n"));
+    crlf("scaffold.toml");
+    crlf("scaffold.lock");
+    let before = scene.tree();
+    scene.run(&["diff"]).succeeds();
+    scene.run(&["apply"]).succeeds();
+    assert_eq!(scene.tree(), before);
+    scene.run(&["set", "port=9000"]).succeeds();
+    assert!(scene.read("scaffold.toml").ends_with("port = 9000\r\n"));
+
+    #[cfg(unix)]
+    {
+        let (file, elsewhere) = (scene.machine.path("shop/scaffold.toml"), scene.machine.path("elsewhere.toml"));
+        std::fs::rename(&file, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
+        let said = scene.run(&["set", "port=9001"]).fails();
+        assert!(said.starts_with("error[project-unreadable]: `scaffold.toml` is a symbolic link"), "{said}");
+    }
+}
+
+#[test]
+fn a_repository_that_is_broken_is_told() {
+    let scene = Scene::new(&[web("1.0.0", BODY)], &["web"]);
+    scene.git(&["init", "--quiet"]);
+    scene.write(".git/index", "garbage");
+    scene.write("app.py", format!("{}# mine\n", scene.read("app.py")));
+    let said = scene.run(&["set", "port=9001"]).fails();
+    assert!(said.starts_with("error[git-status]: git can't tell which edits are committed\n"), "{said}");
+}
+
+#[test]
+fn a_differences_text_is_a_patch() {
+    let scene = Scene::new(&[web("1.0.0", BODY)], &["web"]);
+    scene.write("app.py", scene.read("app.py").replace('\n', "\r\n"));
+    scene.write("scaffold.toml", format!("{}\n[answers.web]\nport = 9000\n", scene.read("scaffold.toml")));
+    let diff = scene.run(&["diff"]).stdout;
+    assert!(diff.contains("-    web.serve(8000)\r\n+    web.serve(9000)\r\n"), "{diff}");
 }
 
 #[test]
@@ -515,7 +670,7 @@ hint: remove those that need it
         "{said}"
     );
     let said = scene.run(&["update", "wed"]).fails();
-    assert!(said.starts_with("error[instance-unknown]: the project has no pack `wed`\n  near it: `web`\n"), "{said}");
+    assert_eq!(said, "error[instance-unknown]: the project has no pack `wed`\n\nhint: did you mean `web`?\n");
     let said = scene.run(&["remove", "orders"]).fails();
     assert!(said.starts_with("error[project-empty]: the project would have no pack left\n"), "{said}");
 }

@@ -57,7 +57,10 @@ fn draft(pack: &str, version: usize) -> Draft {
     let draft = Draft::new(pack, &format!("1.{version}.0"))
         .asks("size", 1)
         .file(&format!("{pack}/main.txt"), main)
-        .file(&format!("{pack}/conf.json"), format!("{{\n  \"size\": {{{{ size }}}},\n  \"version\": {version}\n}}\n"))
+        .file(
+            &format!("{pack}/conf.json"),
+            format!("{{\n  \"size\": {{{{ size }}}},\n  \"version\": {version},\n  \"list\": [{version}]\n}}\n"),
+        )
         .file(&format!("{pack}/once.txt"), format!("{pack} {version} once\n"))
         .once()
         .line("shared.txt", &format!("{pack} was here"));
@@ -77,6 +80,8 @@ struct World {
     versions: BTreeMap<&'static str, usize>,
     packs: BTreeSet<&'static str>,
     sizes: BTreeMap<&'static str, u8>,
+    /// Files in which the user settled conflicts, so that they may say anything.
+    settled: BTreeSet<String>,
     /// Lines that the user wrote, and that stand somewhere.
     written: BTreeSet<String>,
     /// Whether the user had a hand in it.
@@ -92,6 +97,7 @@ impl World {
             versions: PACKS.iter().map(|pack| (*pack, 1)).collect(),
             packs: ["ada"].into(),
             sizes: BTreeMap::new(),
+            settled: BTreeSet::new(),
             written: BTreeSet::new(),
             is_touched: false,
             count: 0,
@@ -189,10 +195,27 @@ impl World {
         assert!(again.code == 0 || arguments[0] == "remove", "{arguments:?} again: {}", again.stderr);
         assert_eq!(shown(&self.scene.tree()), shown(&settled), "{arguments:?} again: {}", again.stderr);
         self.check();
+        self.check_values();
+    }
+
+    /// What the user did not change in a structured file is what packs say, and nothing stands there twice.
+    fn check_values(&self) {
+        for pack in &self.packs {
+            let path = format!("{pack}/conf.json");
+            if self.settled.contains(&path) || !self.scene.has(&path) {
+                continue;
+            }
+            let text = self.scene.read(&path);
+            let conf: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+            assert_eq!(conf["size"], self.sizes.get(pack).copied().unwrap_or(1), "{text}");
+            let minor = self.locked(pack).split('.').nth(1).unwrap().parse::<usize>().unwrap();
+            assert_eq!(conf["version"], minor, "{text}");
+            assert_eq!(conf["list"], serde_json::json!([minor]), "{text}");
+        }
     }
 
     /// Settles conflicts by keeping both versions.
-    fn settle(&self) {
+    fn settle(&mut self) {
         let is_mark = |line: &str| ["<<<<<<< yours", "=======", ">>>>>>> packs"].contains(&line);
         let lock: toml::Table = self.scene.read("scaffold.lock").parse().unwrap();
         for path in lock["conflicts"].as_array().unwrap() {
@@ -200,6 +223,7 @@ impl World {
             let text = self.scene.read(path);
             let kept: String = text.lines().filter(|line| !is_mark(line)).map(|line| format!("{line}\n")).collect();
             self.scene.write(path, kept);
+            self.settled.insert(path.to_owned());
         }
     }
 

@@ -128,6 +128,11 @@ pub fn change(root: &Path, change: &Change<'_>) -> Result<(), ApplyError> {
     change_on(Disk::real(), root, change)
 }
 
+/// Whether a change was made in `root`, or is being made, so that there may be something to undo.
+pub fn is_changed(root: &Path) -> bool {
+    is_unfinished(root) || std::fs::symlink_metadata(root.join(OWN_FOLDER).join(UNDO)).is_ok()
+}
+
 /// Whether a change of the project in `root` may have been interrupted. Until [`recover`](super::recover) has seen to
 /// it, even `scaffold.toml` may be missing.
 pub fn is_unfinished(root: &Path) -> bool {

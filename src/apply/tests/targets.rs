@@ -249,13 +249,26 @@ fn a_journal_of_another_format_is_left_alone() {
     assert_eq!(snapshot(room.path()), before);
 }
 
+/// A journal as one is written in this folder.
+fn plant(folder: &Path, members: &str) {
+    #[cfg(unix)]
+    let place = {
+        use std::os::unix::fs::MetadataExt as _;
+        let found = fs::metadata(folder).unwrap();
+        format!(r#","place":[{},{}]"#, found.dev(), found.ino())
+    };
+    #[cfg(not(unix))]
+    let place = "";
+    fs::write(folder.join("journal"), format!("{{{members}{place}}}")).unwrap();
+}
+
 #[test]
 fn a_journal_does_not_replace_what_the_user_put_there_since() {
     let room = room();
     let own = room.path().join(".scaffold");
     fs::create_dir_all(own.join("staging")).unwrap();
     fs::write(own.join("lock"), "").unwrap();
-    fs::write(own.join("journal"), r#"{"format":1,"entries":["a","b","scaffold.lock"]}"#).unwrap();
+    plant(&own, r#""format":1,"entries":["a","b","scaffold.lock"]"#);
     fs::write(own.join("staging/b"), "staged").unwrap();
     fs::write(own.join("staging/scaffold.lock"), "staged").unwrap();
     fs::write(room.path().join("b"), "mine").unwrap();
@@ -280,7 +293,7 @@ mod links {
         fs::create_dir_all(outside.join("staging")).unwrap();
         fs::write(outside.join("staging/x"), "outside").unwrap();
         fs::write(outside.join("lock"), "outside").unwrap();
-        fs::write(outside.join("journal"), r#"{"format":1,"entries":["x"]}"#).unwrap();
+        plant(&outside, r#""format":1,"entries":["x"]"#);
         let before = snapshot(&outside);
         (room, outside, before)
     }
@@ -333,6 +346,8 @@ mod links {
         fs::write(own.join("lock"), "").unwrap();
         symlink(outside.join("staging"), own.join("staging")).unwrap();
         fs::copy(outside.join("journal"), own.join("journal")).unwrap();
+        assert_eq!(code(&recover(&target).unwrap_err()), "journal-invalid", "a journal of another folder");
+        plant(&own, r#""format":1,"entries":["x"]"#);
         assert_eq!(code(&recover(&target).unwrap_err()), "write-failed", "with a journal");
 
         fs::remove_file(own.join("journal")).unwrap();

@@ -127,6 +127,9 @@ pub struct UpdateArguments {
 /// `scaffold apply`.
 #[derive(Args, Debug)]
 pub struct ApplyArguments {
+    /// Bring a file back as packs make it, whatever it is now
+    #[arg(long, value_name = "PATH")]
+    pub restore: Vec<String>,
     #[command(flatten)]
     pub change: ChangeArguments,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use semver::Version;
 
 use super::versions;
-use crate::model::{Name, Project, ProjectPath, Report, near};
+use crate::model::{Name, Project, ProjectPath, Report, Tree, near};
 use crate::pipeline::{Failure, Update, preference, wishes};
 use crate::project::{Given, Intent, IntentFile, Lock, ProjectError, SHARED};
 use crate::registry::{PackSpec, Preference, Spec};
@@ -48,7 +48,10 @@ pub enum Edit {
         precise: Option<Version>,
     },
     /// Does what the intent says as it stands.
-    Apply,
+    Apply {
+        /// Files that become what packs make, whatever they are.
+        restore: BTreeSet<ProjectPath>,
+    },
 }
 
 /// What is resolved.
@@ -59,9 +62,27 @@ pub(in crate::pipeline) struct Wish {
 }
 
 impl Edit {
+    /// The files that become what packs make.
+    pub(super) fn restored(&self, tree: &Tree) -> Result<BTreeSet<ProjectPath>, Failure> {
+        let Self::Apply { restore } = self else { return Ok(BTreeSet::new()) };
+        let is_unknown = |path: &&ProjectPath| !tree.files.contains_key(*path);
+        let Some(path) = restore.iter().find(is_unknown) else { return Ok(restore.clone()) };
+        let near = near(path.as_str(), tree.files.keys().map(ProjectPath::as_str));
+        let near = near.into_iter().map(|known| format!("near it: `{known}`"));
+        let report = Report::new("restore-unknown", format!("no pack makes `{path}`")).details(near);
+        Err(one(report.hint("name a file that `scaffold.lock` lists")))
+    }
+
     /// The intent to begin with.
-    pub(super) fn start(&self, root: &Path, text: Option<&str>) -> Result<IntentFile, Failure> {
+    pub(super) fn start(&self, root: &Path, text: Option<&str>, has_lock: bool) -> Result<IntentFile, Failure> {
         match (self, text) {
+            (Self::Init { .. }, None) if has_lock => {
+                let message = format!("`{}` has a `scaffold.lock` and no `scaffold.toml`", root.display());
+                let report = Report::new("project-exists", message);
+                Err(one(
+                    report.hint("take `scaffold.toml` back from version control; to begin anew, remove the lock, too")
+                ))
+            }
             (Self::Init { .. }, Some(_)) => {
                 let message = format!("`{}` is a project already", root.display());
                 let report = Report::new("project-exists", message);
@@ -91,14 +112,14 @@ impl Edit {
             }
             Self::Remove { instances } => remove(intent, lock.as_deref(), instances),
             Self::Set { unset } => {
-                widen(intent, lock.as_deref(), given);
+                widen(intent, lock.as_deref(), given)?;
                 unset.iter().try_for_each(|path| take_back(intent, lock.as_deref(), path))?;
                 if let Some(lock) = lock {
                     unset.iter().for_each(|path| forget(lock, path));
                 }
                 Ok(())
             }
-            Self::Update { .. } | Self::Init { .. } | Self::Apply => Ok(()),
+            Self::Update { .. } | Self::Init { .. } | Self::Apply { .. } => Ok(()),
         }
     }
 
@@ -204,26 +225,39 @@ fn instances(intent: &IntentFile, lock: Option<&Lock>) -> BTreeSet<String> {
 }
 
 /// What is set for every pack that asks is meant to count for every one: answers of single packs make room.
-fn widen(intent: &mut IntentFile, lock: Option<&Lock>, given: &Given) {
-    let keys: Vec<String> =
-        given.paths().filter_map(|path| if let [key] = path { Some(key.clone()) } else { None }).collect();
-    for instance in instances(intent, lock) {
-        for key in &keys {
-            intent.drop_answer(&instance, key);
+fn widen(intent: &mut IntentFile, lock: Option<&Lock>, given: &Given) -> Result<(), Failure> {
+    let instances = instances(intent, lock);
+    for path in given.paths() {
+        let path = match path {
+            [first, rest @ ..] if first == SHARED && !rest.is_empty() => rest,
+            [first, _, ..] if instances.contains(first) => continue,
+            path => path,
+        };
+        let [key, inside @ ..] = path else { continue };
+        for instance in &instances {
+            if !inside.is_empty() && intent.answers(instance).is_some_and(|own| own.contains_key(key)) {
+                let message =
+                    format!("`{instance}` has an answer of its own to `{key}`, which a part for all does not reach");
+                let report = Report::new("set-invalid", message);
+                return Err(one(report.hint(format!("write `{instance}.{}=`", path.join(".")))));
+            }
+            intent.drop_answer(instance, key);
         }
     }
+    Ok(())
 }
 
 /// Takes an answer out of the intent.
 fn take_back(intent: &mut IntentFile, lock: Option<&Lock>, path: &str) -> Result<(), Failure> {
-    let known = instances(intent, lock);
+    let mut known = instances(intent, lock);
+    known.insert(SHARED.to_owned());
     let (instance, key) = split(path, &known);
     let whose: Vec<String> = match instance {
         Some(instance) => vec![instance.to_owned()],
-        None => known.iter().cloned().chain([SHARED.to_owned()]).collect(),
+        None => known.iter().cloned().collect(),
     };
     let is_asked = lock.into_iter().flat_map(|lock| &lock.packs).any(|pack| {
-        let is_whose = instance.is_none_or(|instance| instance == pack.instance.as_str());
+        let is_whose = instance.is_none_or(|instance| instance == SHARED || instance == pack.instance.as_str());
         is_whose && (pack.answers.given.contains_key(key) || pack.answers.default.contains_key(key))
     });
     let mut taken = false;

@@ -29,7 +29,7 @@ pub(super) fn check(root: &Path, files: &[ChangedFile], lock: Option<&Lock>) -> 
     if edited.is_empty() {
         return Ok(());
     }
-    let Some(unseen) = unseen(root, &edited) else { return Ok(()) };
+    let unseen = unseen(root, &edited)?;
     if unseen.is_empty() {
         return Ok(());
     }
@@ -52,13 +52,17 @@ fn is_edited(file: &ChangedFile, lock: Option<&Lock>) -> bool {
 const NAMED: usize = 64 << 10;
 
 /// Those of the paths whose contents git does not have; none where there is no git or no repository.
-fn unseen<'a>(root: &Path, paths: &[&'a str]) -> Option<Vec<&'a str>> {
+fn unseen<'a>(root: &Path, paths: &[&'a str]) -> Result<Vec<&'a str>, Failure> {
     let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching", "--"];
     let is_short = paths.iter().map(|path| path.len() + 1).sum::<usize>() <= NAMED;
     let named = if is_short { paths } else { &["."][..] };
     let mut command = git();
     command.arg("--literal-pathspecs").args(arguments).args(named).current_dir(root);
-    let output = command.output().ok().filter(|output| output.status.success())?;
+    let Ok(output) = command.output() else { return Ok(Vec::new()) };
+    if !output.status.success() {
+        let is_repository = root.ancestors().any(|folder| folder.join(".git").exists());
+        return if is_repository { Err(broken(&output.stderr)) } else { Ok(Vec::new()) };
+    }
     let listing = String::from_utf8_lossy(&output.stdout).into_owned();
     // Each entry is two letters, a space and a path from the repository's root, which may be above the project's. Of a
     // renamed file the old path follows by itself.
@@ -69,13 +73,18 @@ fn unseen<'a>(root: &Path, paths: &[&'a str]) -> Option<Vec<&'a str>> {
     };
     // A folder of which git knows nothing is listed as a whole.
     let is_within = |entry: &str, path: &str| entry.ends_with('/') && path_is_within(entry, path);
-    Some(
-        paths
-            .iter()
-            .copied()
-            .filter(|path| entries.iter().any(|entry| is_it(entry, path) || is_within(entry, path)))
-            .collect(),
-    )
+    Ok(paths
+        .iter()
+        .copied()
+        .filter(|path| entries.iter().any(|entry| is_it(entry, path) || is_within(entry, path)))
+        .collect())
+}
+
+/// A repository of which git can't say what it has.
+fn broken(said: &[u8]) -> Failure {
+    let report = Report::new("git-status", "git can't tell which edits are committed");
+    let said = String::from_utf8_lossy(said).trim().to_owned();
+    Failure::Reports(vec![report.detail(said).hint("mend the repository, or go on with `--allow-dirty`")])
 }
 
 /// Whether the last folders of `folder` are the first of `path`.

@@ -27,9 +27,9 @@ use super::intent::{given_answers, pack_intent, relate_paths};
 use super::past::Past;
 use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply::{self, Entry};
-use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, Project, ProjectPath, Report};
+use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, Project, ProjectPath, Report, Tree, TreeFile};
 use crate::project::{Given, IntentFile, KeptDefault, Lock, Mode, read_text};
-use crate::reconcile::{Conflict, ConflictKind, How, Kept, Plan, Policy, Verdict, Written, has_markers};
+use crate::reconcile::{Conflict, ConflictKind, How, Kept, Plan, Policy, Verdict, Written, has_markers, is_open};
 use base::WorkingCopy;
 use edit::Wish;
 
@@ -80,6 +80,8 @@ pub struct Outcome {
     pub kept_defaults: Vec<KeptDefault>,
     /// Why what packs had made before could not be made again.
     pub base_lost: Option<Report>,
+    /// Instances that were to be removed, and stay because others need them.
+    pub needed: Vec<Name>,
 }
 
 /// What was decided about files.
@@ -91,6 +93,8 @@ pub struct Decisions {
     pub retained: Vec<(ProjectPath, Retained)>,
     /// Conflicts, and how they were settled.
     pub conflicts: Vec<Conflicted>,
+    /// Files whose earlier conflicts this settles.
+    settled: BTreeSet<ProjectPath>,
 }
 
 /// A file that changes.
@@ -171,10 +175,10 @@ struct Standing {
 pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Failure> {
     let Change { root, edit, given, mode, settlements, conflicts, allow_dirty, locked, consent, dry_run } = change;
     let standing = Standing::read(&root)?;
-    if !matches!(edit, Edit::Apply) {
-        refusal::check_markers(&root, standing.lock.as_ref())?;
+    if !matches!(edit, Edit::Apply { .. }) {
+        refusal::check_open(&root, standing.lock.as_ref())?;
     }
-    let mut intent = edit.start(&root, standing.intent.as_deref())?;
+    let mut intent = edit.start(&root, standing.intent.as_deref(), standing.lock_text.is_some())?;
     let mut past_lock = standing.lock.clone();
     edit.prepare(&mut intent, past_lock.as_mut(), &given)?;
     for (place, value) in &settlements {
@@ -201,8 +205,9 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
 
     let copy = WorkingCopy::read(&root, standing.lock.as_ref(), &rendered.tree)?;
     let (plan, base_lost) = base::plan(workshop, &root, standing.lock.as_ref(), &rendered, &copy)?;
-    let mut decisions = settle(plan, conflicts, &copy)?;
-    rendered.lock.conflicts = open_conflicts(&decisions, &rendered, standing.lock.as_ref(), &copy);
+    let before = Earlier { open: open_before(standing.lock.as_ref(), &copy), restored: edit.restored(&rendered.tree)? };
+    let mut decisions = settle(plan, conflicts, &copy, &before, &rendered.tree)?;
+    rendered.lock.conflicts = open_conflicts(&decisions, &rendered, &before, &copy);
     decisions.files.extend(standing.replaced_by(intent.to_text(), rendered.lock.to_text()?));
     if !allow_dirty {
         git::check(&root, &decisions.files, standing.lock.as_ref())?;
@@ -211,11 +216,19 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
         apply::change(&root, &change_of(&decisions.files))?;
     }
     let kept_defaults = moved_defaults(&mut rendered, standing.lock.as_ref());
-    Ok(Outcome { rendered, before: standing.lock, decisions, kept_defaults, base_lost })
+    let needed = match &edit {
+        Edit::Remove { instances } => {
+            let is_there = |name: &&Name| rendered.lock.packs.iter().any(|pack| pack.instance == **name);
+            instances.iter().filter(is_there).cloned().collect()
+        }
+        _ => Vec::new(),
+    };
+    Ok(Outcome { rendered, before: standing.lock, decisions, kept_defaults, base_lost, needed })
 }
 
 impl Standing {
     fn read(root: &Path) -> Result<Self, Failure> {
+        refusal::check_links(root)?;
         let intent = read_text(root, INTENT_FILE)?;
         let lock_text = read_text(root, LOCK_FILE)?;
         let lock = lock_text.as_deref().map(Lock::parse).transpose()?;
@@ -226,10 +239,12 @@ impl Standing {
     fn replaced_by(&self, intent: String, lock: String) -> impl Iterator<Item = ChangedFile> {
         let file = |entry, before: &Option<String>, after: String| {
             let change = if before.is_some() { FileChange::Updated } else { FileChange::Created };
-            let is_same = before.as_ref() == Some(&after);
-            let before = before.clone().map(String::into_bytes);
-            let after = Some(after.into_bytes());
-            (!is_same).then_some(ChangedFile { entry, from: None, change, before, after, executable: false })
+            let after = match before {
+                Some(before) => write::as_it_stood(before, &after)?,
+                None => after,
+            };
+            let (before, after) = (before.clone().map(String::into_bytes), Some(after.into_bytes()));
+            Some(ChangedFile { entry, from: None, change, before, after, executable: false })
         };
         let intent = file(Entry::Intent, &self.intent, intent);
         intent.into_iter().chain(file(Entry::Lock, &self.lock_text, lock))
@@ -286,54 +301,119 @@ fn moved_defaults(rendered: &mut Rendered, before: Option<&Lock>) -> Vec<KeptDef
     kept.into_iter().filter(has_moved).collect()
 }
 
-/// The files that hold marks: from now on, or still.
+/// What earlier commands and this one say about files, whatever the sides say.
+struct Earlier {
+    /// Files with conflicts that are still open.
+    open: BTreeSet<ProjectPath>,
+    /// Files that the user wants as packs make them.
+    restored: BTreeSet<ProjectPath>,
+}
+
+/// The files of the lock's list that are not settled: they hold marks, or can hold none.
+fn open_before(before: Option<&Lock>, copy: &WorkingCopy) -> BTreeSet<ProjectPath> {
+    let listed = before.into_iter().flat_map(|lock| &lock.conflicts);
+    listed.filter(|path| copy.bytes(path).is_some_and(is_open)).cloned().collect()
+}
+
+/// The files whose conflicts are open from now on, or still.
 fn open_conflicts(
     decisions: &Decisions,
     rendered: &Rendered,
-    before: Option<&Lock>,
+    before: &Earlier,
     copy: &WorkingCopy,
 ) -> Vec<ProjectPath> {
-    let written: BTreeSet<&str> = decisions.files.iter().map(|file| file.entry.as_str()).collect();
-    let still = before.into_iter().flat_map(|lock| &lock.conflicts).filter(|path| {
-        let is_open = copy.bytes(path).is_some_and(has_markers) && !written.contains(path.as_str());
-        is_open && rendered.tree.files.contains_key(*path)
+    let new = decisions.conflicts.iter().filter(|conflict| conflict.is_open()).map(|conflict| &conflict.path);
+    let written: BTreeMap<&str, Option<&[u8]>> =
+        decisions.files.iter().map(|file| (file.entry.as_str(), file.after.as_deref())).collect();
+    let still = before.open.iter().filter(|path| {
+        let bytes = written.get(path.as_str()).copied().unwrap_or_else(|| copy.bytes(path));
+        let is_settled = decisions.settled.contains(*path);
+        !is_settled && bytes.is_some_and(is_open) && rendered.tree.files.contains_key(*path)
     });
-    let marked = decisions.files.iter().filter(|file| file.change == FileChange::Conflicting);
-    let marked = marked.filter_map(|file| if let Entry::File(path) = &file.entry { Some(path) } else { None });
-    let all: BTreeSet<&ProjectPath> = still.chain(marked).collect();
+    let all: BTreeSet<&ProjectPath> = still.chain(new).collect();
     all.into_iter().cloned().collect()
 }
 
 /// Turns verdicts into changes, conflicts settled.
-fn settle(plan: Plan, mut conflicts: Conflicts<'_>, copy: &WorkingCopy) -> Result<Decisions, Failure> {
-    refusal::check_obstacles(&plan, copy)?;
+fn settle(
+    plan: Plan,
+    mut conflicts: Conflicts<'_>,
+    copy: &WorkingCopy,
+    before: &Earlier,
+    theirs: &Tree,
+) -> Result<Decisions, Failure> {
+    if !matches!(conflicts, Conflicts::All(Policy::Ours)) {
+        refusal::check_obstacles(&plan, copy)?;
+    }
     if matches!(conflicts, Conflicts::Fail) {
         refusal::check_conflicts(&plan)?;
     }
     let mut decisions = Decisions::default();
     let Plan { verdicts, moved } = plan;
     for (path, verdict) in verdicts {
-        let verdict = match verdict {
-            Verdict::Conflict(conflict) => {
-                let policy = match &mut conflicts {
-                    Conflicts::Fail => Policy::Markers,
-                    Conflicts::All(policy) => *policy,
-                    Conflicts::Each(ask) => ask(&path, &conflict)?,
-                };
-                let (kind, places) = (conflict.kind, conflict.places());
-                decisions.conflicts.push(Conflicted { path: path.clone(), kind, places, policy });
-                let is_marked = policy == Policy::Markers && conflict.is_markable();
-                decisions.take(path, conflict.settle(policy), &moved, copy, is_marked);
-                continue;
-            }
-            verdict => verdict,
+        if before.restored.contains(&path) {
+            decisions.restore(path, theirs, copy);
+            continue;
+        }
+        if before.open.contains(&path) {
+            let verdict = decisions.reopen(&path, verdict, &conflicts, copy, theirs)?;
+            decisions.take(path, verdict, &moved, copy, false);
+            continue;
+        }
+        let Verdict::Conflict(conflict) = verdict else {
+            decisions.take(path, verdict, &moved, copy, false);
+            continue;
         };
-        decisions.take(path, verdict, &moved, copy, false);
+        let policy = match &mut conflicts {
+            Conflicts::Fail => Policy::Markers,
+            Conflicts::All(policy) => *policy,
+            Conflicts::Each(ask) => ask(&path, &conflict)?,
+        };
+        let (kind, places) = (conflict.kind, conflict.places());
+        decisions.conflicts.push(Conflicted { path: path.clone(), kind, places, policy });
+        let is_marked = policy == Policy::Markers && conflict.is_markable();
+        decisions.take(path, conflict.settle(policy), &moved, copy, is_marked);
     }
     Ok(decisions)
 }
 
 impl Decisions {
+    /// Has a file be what packs make, whatever it is now.
+    fn restore(&mut self, path: ProjectPath, theirs: &Tree, copy: &WorkingCopy) {
+        let Some(TreeFile { contents, executable, .. }) = theirs.files.get(&path) else { return };
+        let how = if copy.bytes(&path).is_some() { How::Updated } else { How::Created };
+        self.settled.insert(path.clone());
+        let written = Written { contents: contents.clone(), executable: *executable, how };
+        self.take(path, Verdict::Write(written), &BTreeMap::new(), copy, false);
+    }
+
+    /// What becomes of a file with an open conflict. Marks in it are for the user to take out, and nothing is merged into
+    /// them; where there can be none, it is settled by saying whose version counts.
+    fn reopen(
+        &mut self,
+        path: &ProjectPath,
+        verdict: Verdict,
+        conflicts: &Conflicts<'_>,
+        copy: &WorkingCopy,
+        theirs: &Tree,
+    ) -> Result<Verdict, Failure> {
+        let is_marked = copy.bytes(path).is_some_and(has_markers);
+        match conflicts {
+            Conflicts::All(policy @ (Policy::Ours | Policy::Theirs)) if !is_marked => {
+                self.settled.insert(path.clone());
+                match theirs.files.get(path).filter(|_| *policy == Policy::Theirs) {
+                    Some(TreeFile { contents, executable, .. }) => {
+                        let (contents, executable) = (contents.clone(), *executable);
+                        Ok(Verdict::Write(Written { contents, executable, how: How::Updated }))
+                    }
+                    None => Ok(Verdict::Keep(Kept::AsIs)),
+                }
+            }
+            _ if matches!(verdict, Verdict::Keep(_)) => Ok(verdict),
+            _ => Err(refusal::still_open(std::iter::once(path), is_marked)),
+        }
+    }
+
     fn take(
         &mut self,
         path: ProjectPath,

@@ -4,26 +4,45 @@ use std::path::Path;
 
 use super::base::WorkingCopy;
 use crate::apply::{Found, survey};
-use crate::model::{ProjectPath, Report};
+use crate::model::{INTENT_FILE, LOCK_FILE, ProjectPath, Report};
 use crate::pipeline::Failure;
 use crate::project::Lock;
-use crate::reconcile::{Conflict, ConflictKind, Plan, Verdict, has_markers};
+use crate::reconcile::{Conflict, ConflictKind, Plan, Verdict, has_markers, is_open};
 
 /// Refuses to build on conflicts that are still open.
-pub(super) fn check_markers(root: &Path, lock: Option<&Lock>) -> Result<(), Failure> {
-    let marked = lock.map(|lock| lock.conflicts.as_slice()).unwrap_or_default();
-    if marked.is_empty() {
+pub(super) fn check_open(root: &Path, lock: Option<&Lock>) -> Result<(), Failure> {
+    let listed = lock.map(|lock| lock.conflicts.as_slice()).unwrap_or_default();
+    if listed.is_empty() {
         return Ok(());
     }
-    let found = survey(root, marked)?;
-    let is_open = |found: &Found| matches!(found, Found::File { contents, .. } if has_markers(contents));
-    let open: Vec<String> =
-        found.iter().filter(|(_, found)| is_open(found)).map(|(path, _)| format!("`{path}`")).collect();
-    if open.is_empty() {
+    let found = survey(root, listed)?;
+    let holds =
+        |found: &Found, is_it: fn(&[u8]) -> bool| matches!(found, Found::File { contents, .. } if is_it(contents));
+    let open = found.iter().filter(|(_, found)| holds(found, is_open)).map(|(path, _)| path);
+    if open.clone().next().is_none() {
         return Ok(());
     }
-    let report = Report::new("conflicts-open", "conflicts of an earlier change are still open").details(open);
-    Err(one(report.hint("settle the places between `<<<<<<<` and `>>>>>>>`, then run the command again")))
+    Err(still_open(open, found.values().any(|found| holds(found, has_markers))))
+}
+
+/// Conflicts of an earlier change are in the way; some with marks, or none.
+pub(super) fn still_open<'a>(paths: impl Iterator<Item = &'a ProjectPath>, with_marks: bool) -> Failure {
+    let paths = paths.map(|path| format!("`{path}`"));
+    let report = Report::new("conflicts-open", "conflicts of an earlier change are still open").details(paths);
+    one(report.hint(if with_marks {
+        "settle the places between `<<<<<<<` and `>>>>>>>`, then run the command again"
+    } else {
+        "say whose version counts: `scaffold apply --conflict ours` or `scaffold apply --conflict theirs`"
+    }))
+}
+
+/// Refuses links in the place of the project's own files: they would be read through, and can't be written through.
+pub(super) fn check_links(root: &Path) -> Result<(), Failure> {
+    let is_link = |file: &&&str| std::fs::symlink_metadata(root.join(file)).is_ok_and(|found| found.is_symlink());
+    let Some(file) = [INTENT_FILE, LOCK_FILE].iter().find(is_link).copied() else { return Ok(()) };
+    let report =
+        Report::new("project-unreadable", format!("`{file}` is a symbolic link, and a change would replace it"));
+    Err(one(report.hint("put the file itself there")))
 }
 
 /// Tells all conflicts, where they were to end the run.

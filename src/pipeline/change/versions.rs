@@ -1,11 +1,11 @@
 //! Other versions of packs that a project has already.
 
-use semver::Version;
+use semver::{Version, VersionReq};
 
 use crate::model::{Name, Report};
 use crate::pipeline::Failure;
 use crate::project::{IntentFile, PackIntent};
-use crate::registry::{OciReference, OciVersion, PackSpec, Spec};
+use crate::registry::{OciReference, OciVersion, PackSpec, Spec, exactly};
 
 /// Whether an entry is of the repository of a reference. The version may differ: what stands there follows its own.
 pub(super) fn is_in(pack: &PackIntent, reference: &OciReference) -> bool {
@@ -41,21 +41,27 @@ pub(super) fn require(intent: &mut IntentFile, spec: &Spec) {
 /// Refuses an exact version that the project's own requirement excludes, rather than let two requirements argue.
 pub(super) fn check_precise(wanted: &[Spec], pack: &Name, version: &Version) -> Result<(), Failure> {
     for spec in wanted {
+        // An entry without a requirement of its own names one artifact.
         let (name, allowed) = match &spec.pack {
-            PackSpec::Named { name, requirement, .. } => (name, requirement.clone()),
+            PackSpec::Named { name, requirement, .. } => (name, Some(requirement.clone().unwrap_or(VersionReq::STAR))),
             PackSpec::Oci(reference) => (&reference.name, reference.requirement()),
             PackSpec::Path(_) => continue,
         };
         let is_it = name == pack || spec.instance.as_ref() == Some(pack);
-        if let Some(allowed) = allowed.filter(|allowed| is_it && !allowed.matches(version)) {
-            let message = format!("`scaffold.toml` allows `{allowed}` of `{name}`, and {version} is not of that");
-            let report = Report::new("precise-excluded", message);
-            let asked = match &spec.pack {
-                PackSpec::Oci(reference) => format!("oci://{}@={version}", reference.entry()),
-                _ => format!("{name}@={version}"),
-            };
-            return Err(Failure::Reports(vec![report.hint(format!("ask for it with `scaffold add {asked}`"))]));
+        if !is_it || allowed.as_ref().is_some_and(|allowed| allowed.matches(version)) {
+            continue;
         }
+        let allowed = allowed.map_or_else(|| "one artifact".to_owned(), |allowed| format!("`{allowed}`"));
+        let message = format!("`scaffold.toml` allows {allowed} of `{name}`, and {version} is not of that");
+        let report = Report::new("precise-excluded", message);
+        let asked = match &spec.pack {
+            PackSpec::Oci(reference) => {
+                let version = OciVersion::Matching(exactly(version));
+                PackSpec::Oci(OciReference { version, ..reference.clone() }).to_string()
+            }
+            _ => format!("{name}@={version}"),
+        };
+        return Err(Failure::Reports(vec![report.hint(format!("ask for it with `scaffold add {asked}`"))]));
     }
     Ok(())
 }

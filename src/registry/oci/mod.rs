@@ -30,7 +30,7 @@ use self::api::{Api, Repository};
 use self::auth::Proof;
 pub use self::error::{OciError, Undescribed};
 pub(super) use self::publish::publish;
-pub use self::reference::{OciAddress, OciReference, OciVersion, SCHEME};
+pub use self::reference::{OciAddress, OciReference, OciVersion, SCHEME, exactly};
 use super::at_once::at_once;
 use super::http::is_loopback;
 use super::{Access, BlobId, Catalog, FetchFailure, IndexLine, RegistryError, Source};

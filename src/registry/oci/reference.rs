@@ -204,7 +204,7 @@ pub(super) fn version_of(tag: &str) -> Option<Version> {
 }
 
 /// `=1.2.3`.
-pub(super) fn exactly(version: &Version) -> VersionReq {
+pub fn exactly(version: &Version) -> VersionReq {
     let comparator = Comparator {
         op: Op::Exact,
         major: version.major,

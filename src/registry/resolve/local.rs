@@ -64,6 +64,10 @@ pub fn read_pack(path: &Path) -> Result<Vec<u8>, ResolveError> {
     if metadata.is_dir() {
         return Err(ResolveError::IsFolder { path: path.to_owned() });
     }
+    // A pipe or a device might never end, or never begin.
+    if !metadata.is_file() {
+        return Err(unreadable(std::io::Error::other("it is not a file")));
+    }
     let limit = usize::try_from(MAX_BLOB).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
     File::open(path).and_then(|file| file.take(MAX_BLOB + 1).read_to_end(&mut bytes)).map_err(unreadable)?;

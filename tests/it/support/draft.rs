@@ -38,6 +38,7 @@ impl Draft {
         let kind = match &default {
             Json::String(_) => "string",
             Json::Bool(_) => "boolean",
+            Json::Object(_) => "object",
             _ => "integer",
         };
         self.questions[key] = json!({ "type": kind, "default": default });

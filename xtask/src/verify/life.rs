@@ -69,10 +69,10 @@ const MODEL: &str = "app/models/note.py";
 const MODELS: &str = "app/models/__init__.py";
 const BASE_IMPORT: &str = "from app.db.base import Base\n";
 const NOTE_IMPORT: &str = "from app.models.note import Note\n";
-/// What else the owner adds to what packs made: at the end, and at the top.
-const EDITS: [(&str, &str, bool); 2] = [
-    ("Makefile", "\nnotes: ## Show the notes\n\t@echo none yet\n", true),
-    (".env.example", "# NOTES_LIMIT is read by the notes, which are ours.\n", false),
+/// What else the owner adds at the top of what packs made.
+const EDITS: [(&str, &str); 2] = [
+    ("Makefile", "# The notes are ours.\n"),
+    (".env.example", "# NOTES_LIMIT is read by the notes, which are ours.\n"),
 ];
 
 /// Lives every life.
@@ -116,9 +116,8 @@ impl Service<'_> {
         self.insert(life.tables[0])?;
         self.write(MODEL, NOTE)?;
         self.edit(MODELS, |text| text.replace(BASE_IMPORT, &format!("{BASE_IMPORT}{NOTE_IMPORT}")))?;
-        for (path, addition, is_at_end) in EDITS {
-            let add = |text: &str| if is_at_end { format!("{text}{addition}") } else { format!("{addition}{text}") };
-            self.edit(path, add)?;
+        for (path, addition) in EDITS {
+            self.edit(path, |text| format!("{addition}{text}"))?;
         }
         self.make(&["migration", "m=add notes"])?;
         self.make(&["migrate"])?;
@@ -127,8 +126,7 @@ impl Service<'_> {
 
     /// The other pack's files are there: the same database is brought up to date, and its owner goes on.
     fn goes_on(&self, life: &Life) -> Outcome<()> {
-        let edits = EDITS.iter().map(|(path, addition, _)| (*path, *addition)).chain([(MODELS, NOTE_IMPORT)]);
-        for (path, addition) in edits {
+        for (path, addition) in EDITS.into_iter().chain([(MODELS, NOTE_IMPORT)]) {
             let is_kept = self.read(path)?.contains(addition);
             if !is_kept {
                 return Err(Failure::new(format!("`{path}` lost its owner's edit")));
