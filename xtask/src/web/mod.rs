@@ -59,23 +59,20 @@ pub fn check(root: &Path) -> Outcome<Verdict> {
             None => Ok(Verdict::Skipped("nginx is not installed".to_owned())),
         }
     });
-    list.check(&format!("resolving {} of {} packs", resolving::IN_PLAY, resolving::IN_PLAY), || {
-        let small = folder.path().join("small");
-        large::make(&registry, &small, resolving::IN_PLAY, VERSIONS)?;
-        resolve(&small, folder.path())
-    });
-    // The one that was made above.
-    list.check(&format!("resolving {} of {PACKS} packs", resolving::IN_PLAY), || {
-        resolve(&folder.path().join("large"), folder.path())
-    });
-    list.verdict()
-}
-
-fn resolve(registry: &Path, work: &Path) -> Outcome<Verdict> {
-    match Server::nginx(registry, work)? {
-        Some(server) => resolving::check(&server, &registry.with_extension("home")).map(|()| Verdict::Passed),
-        None => Ok(Verdict::Skipped("nginx is not installed".to_owned())),
+    for packs in [resolving::IN_PLAY, PACKS] {
+        list.check(&format!("resolving {} of {packs} packs", resolving::IN_PLAY), || {
+            let is_made = packs == PACKS;
+            let served = folder.path().join(if is_made { "large" } else { "small" });
+            if !is_made {
+                large::make(&registry, &served, packs, VERSIONS)?;
+            }
+            match Server::nginx(&served, folder.path())? {
+                Some(server) => resolving::check(&server, &served.join("home")).map(|()| Verdict::Passed),
+                None => Ok(Verdict::Skipped("nginx is not installed".to_owned())),
+            }
+        });
     }
+    list.verdict()
 }
 
 /// Someone who uses the program under test.
