@@ -134,6 +134,20 @@ impl Catalog {
         found
     }
 
+    /// What [`Catalog::search`] finds in `catalog.json`, of which only the entries that may have the words are read: most
+    /// of a large registry is passed over.
+    pub(super) fn search_text(
+        registry: &str,
+        json: &[u8],
+        words: &[String],
+    ) -> Result<Vec<CatalogEntry>, RegistryError> {
+        let catalog = match narrowed(json, words) {
+            Some(fewer) => Self::parse(registry, fewer.as_bytes()),
+            None => Self::parse(registry, json),
+        };
+        Ok(catalog?.search(words).into_iter().cloned().collect())
+    }
+
     /// The packs that provide a capability, by name.
     pub fn providers(&self, capability: &Name) -> Vec<&Name> {
         self.packs.iter().filter(|pack| pack.provides.contains(capability)).map(|pack| &pack.name).collect()
@@ -148,6 +162,28 @@ impl Catalog {
         let names = self.packs.iter().map(|pack| &pack.name);
         names.filter(|other| slips.contains(&other.as_str()) || is_part(other)).take(MAX_NEAR).collect()
     }
+}
+
+/// The catalogue with those entries alone in whose lines all words stand; none where it is not laid out as
+/// [`Catalog::write`] does. What is written with escapes or beyond ASCII may say more than it shows, and is kept.
+fn narrowed(json: &[u8], words: &[String]) -> Option<String> {
+    let text = std::str::from_utf8(json).ok()?;
+    let head = format!("{{\"format\":{FORMAT},\"packs\":[");
+    let entries = text.strip_prefix(&head)?.strip_prefix('\n')?.trim_end().strip_suffix("\n]}")?;
+    let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let lower = entries.to_ascii_lowercase();
+    let mut kept = Vec::new();
+    for (line, lower) in entries.split('\n').zip(lower.split('\n')) {
+        let entry = line.strip_suffix(',').unwrap_or(line);
+        if !(entry.starts_with('{') && entry.ends_with('}')) {
+            return None;
+        }
+        let may_say_more = || !line.is_ascii() || line.contains('\\');
+        if words.iter().all(|word| lower.contains(word.as_str())) || may_say_more() {
+            kept.push(entry);
+        }
+    }
+    Some(format!("{head}{}]}}", kept.join(",")))
 }
 
 #[cfg(test)]
@@ -208,6 +244,35 @@ mod tests {
         assert_eq!(found(&["other-facts"]), ["other"]);
         assert_eq!(found(&[]), ["base-orders", "billing", "orders", "other"]);
         assert!(found(&["nothing"]).is_empty());
+    }
+
+    #[test]
+    fn a_text_is_searched_as_a_catalogue_is() {
+        let mut catalog = catalog(&["orders", "base-orders", "billing", "other", "kelvin", "quoted"]);
+        catalog.packs[0].summary = "Bills for ORDERS".to_owned();
+        catalog.packs[2].summary = "Absolute \u{212a}, ÄPFEL".to_owned();
+        catalog.packs[5].summary = "Says \"orders\"".to_owned();
+        let text = catalog.write().unwrap();
+        let other_layouts = [
+            serde_json::json!({ "format": 1, "packs": catalog.packs }).to_string(),
+            text.replace("{\"name\"", "{\n\"name\""),
+            text.replace("orders", "\\u006frders"),
+        ];
+        for words in
+            [&["Orders"][..], &["orders", "pack"], &["k"], &["äpfel"], &["name"], &["\"orders"], &["none"], &[]]
+        {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let expected: Vec<CatalogEntry> = catalog.search(&words).into_iter().cloned().collect();
+            for text in other_layouts.iter().chain([&text]) {
+                assert_eq!(Catalog::search_text("x", text.as_bytes(), &words).unwrap(), expected, "{words:?}: {text}");
+            }
+        }
+        // Lines without the word are not read, so nothing is found wrong with them.
+        let wrong = text.replace("\"version\":\"1.0.0\",\"summary\":\"The pack billing\"", "\"version\":1");
+        let search = |word: &str| Catalog::search_text("x", wrong.as_bytes(), &[word.to_owned()]);
+        assert_eq!(search("other").unwrap().len(), 1);
+        assert!(search("billing").is_err());
+        assert!(Catalog::search_text("x", b"{", &["other".to_owned()]).is_err());
     }
 
     #[test]
