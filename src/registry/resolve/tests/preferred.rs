@@ -46,6 +46,12 @@ fn what_was_freed_by_name_comes_before_the_lock() {
     assert_eq!(bench.picks(&all), ["base=base 1.1.0", "orders=orders 1.0.0", "other=other 1.0.0"]);
     bench.preference = |preference| preference.free(["orders".parse().unwrap()]);
     assert_eq!(bench.picks(&all), ["base=base 2.0.0", "orders=orders 1.1.0", "other=other 1.0.0"]);
+    // Others make way for it, locked as they are.
+    bench.lock("zoo", "1.0.0");
+    assert_eq!(
+        bench.picks(&["orders", "other", "zoo"]),
+        ["base=base 2.0.0", "orders=orders 1.1.0", "other=other 1.0.0", "zoo=zoo 1.1.0"]
+    );
     bench.preference = |_| Preference::default();
     assert_eq!(bench.picks(&all), ["base=base 2.0.0", "orders=orders 1.1.0", "other=other 1.1.0"]);
 }
