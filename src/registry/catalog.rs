@@ -117,9 +117,9 @@ impl Catalog {
 
     /// The packs in whose name, summary, keywords or capabilities each of these words stands, whatever its case; those
     /// that are named so come first, then those whose name has one of the words in it.
-    pub fn search(&self, words: &[String]) -> Vec<&CatalogEntry> {
+    pub fn search(self, words: &[String]) -> Vec<CatalogEntry> {
         let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-        let mut found: Vec<&CatalogEntry> = self.packs.iter().filter(|pack| pack.mentions(&words)).collect();
+        let mut found: Vec<CatalogEntry> = self.packs.into_iter().filter(|pack| pack.mentions(&words)).collect();
         let rank = |pack: &CatalogEntry| {
             let name = pack.name.as_str();
             if words.iter().any(|word| word == name) {
@@ -130,7 +130,7 @@ impl Catalog {
                 2
             }
         };
-        found.sort_by_key(|pack| rank(pack));
+        found.sort_by_key(rank);
         found
     }
 
@@ -141,11 +141,12 @@ impl Catalog {
         json: &[u8],
         words: &[String],
     ) -> Result<Vec<CatalogEntry>, RegistryError> {
-        let catalog = match narrowed(json, words) {
+        let fewer = if words.is_empty() { None } else { narrowed(json, words) };
+        let catalog = match fewer {
             Some(fewer) => Self::parse(registry, fewer.as_bytes()),
             None => Self::parse(registry, json),
         };
-        Ok(catalog?.search(words).into_iter().cloned().collect())
+        Ok(catalog?.search(words))
     }
 
     /// The packs that provide a capability, by name.
@@ -237,7 +238,7 @@ mod tests {
         catalog.packs[1].keywords = vec!["money".to_owned()];
         let found = |words: &[&str]| -> Vec<String> {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            catalog.search(&words).iter().map(|pack| pack.name.to_string()).collect()
+            catalog.clone().search(&words).iter().map(|pack| pack.name.to_string()).collect()
         };
         assert_eq!(found(&["Orders"]), ["orders", "base-orders", "billing"]);
         assert_eq!(found(&["orders", "money"]), ["billing"]);
@@ -262,7 +263,7 @@ mod tests {
             [&["Orders"][..], &["orders", "pack"], &["k"], &["äpfel"], &["name"], &["\"orders"], &["none"], &[]]
         {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            let expected: Vec<CatalogEntry> = catalog.search(&words).into_iter().cloned().collect();
+            let expected = catalog.clone().search(&words);
             for text in other_layouts.iter().chain([&text]) {
                 assert_eq!(Catalog::search_text("x", text.as_bytes(), &words).unwrap(), expected, "{words:?}: {text}");
             }

@@ -31,7 +31,7 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// A catalogue that can't be read.
     fn search(&self, words: &[String]) -> Result<Vec<CatalogEntry>, RegistryError> {
-        Ok(self.catalog()?.search(words).into_iter().cloned().collect())
+        Ok(self.catalog()?.search(words))
     }
 
     /// The versions of a pack, ascending, yanked ones too; none at all when it has no such pack. Reads that pack's
