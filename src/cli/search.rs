@@ -8,7 +8,7 @@ use super::printer::Printer;
 use super::progress::Progress;
 use crate::model::{Diagnose as _, Name, printable};
 use crate::pipeline::Failure;
-use crate::registry::{Catalog, CatalogEntry};
+use crate::registry::CatalogEntry;
 use crate::store::Home;
 
 /// A pack, and the name of the registry that it is in; none for the default one.
@@ -18,23 +18,21 @@ pub fn run(arguments: &SearchArguments, global: &Global, home: &Home, printer: &
     let progress = Progress::new(printer);
     let reach = Reach::new(global, home, &progress)?;
     let registries = reach.registries();
-    let mut catalogs: Vec<(Option<&Name>, Catalog)> = Vec::new();
+    let mut answers: Vec<(Option<&Name>, Vec<CatalogEntry>)> = Vec::new();
     let mut errors = Vec::new();
     for name in registries.names() {
-        match registries.get(name).and_then(|source| source.catalog()) {
-            Ok(catalog) => catalogs.push((name, catalog)),
+        match registries.get(name).and_then(|source| source.search(&arguments.words)) {
+            Ok(found) => answers.push((name, found)),
             Err(error) => errors.push(error.report()),
         }
     }
     // One registry that is down hides nothing of the others.
-    if catalogs.is_empty() {
+    if answers.is_empty() {
         return Err(Failure::Reports(errors));
     }
     errors.iter().for_each(|report| printer.warning(report));
-    let found: Vec<Found<'_>> = catalogs
-        .iter()
-        .flat_map(|(name, catalog)| catalog.search(&arguments.words).into_iter().map(|entry| (*name, entry)))
-        .collect();
+    let found: Vec<Found<'_>> =
+        answers.iter().flat_map(|(name, found)| found.iter().map(|entry| (*name, entry))).collect();
     if printer.is_json() {
         let packs: Vec<Value> = found.iter().map(document).collect();
         printer.document("scaffold.search/1", json!({ "packs": packs }));

@@ -117,9 +117,9 @@ impl Catalog {
 
     /// The packs in whose name, summary, keywords or capabilities each of these words stands, whatever its case; those
     /// that are named so come first, then those whose name has one of the words in it.
-    pub fn search(&self, words: &[String]) -> Vec<&CatalogEntry> {
+    pub fn search(self, words: &[String]) -> Vec<CatalogEntry> {
         let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-        let mut found: Vec<&CatalogEntry> = self.packs.iter().filter(|pack| pack.mentions(&words)).collect();
+        let mut found: Vec<CatalogEntry> = self.packs.into_iter().filter(|pack| pack.mentions(&words)).collect();
         let rank = |pack: &CatalogEntry| {
             let name = pack.name.as_str();
             if words.iter().any(|word| word == name) {
@@ -130,8 +130,23 @@ impl Catalog {
                 2
             }
         };
-        found.sort_by_key(|pack| rank(pack));
+        found.sort_by_key(rank);
         found
+    }
+
+    /// What [`Catalog::search`] finds in `catalog.json`, of which only the entries that may have the words are read: most
+    /// of a large registry is passed over.
+    pub(super) fn search_text(
+        registry: &str,
+        json: &[u8],
+        words: &[String],
+    ) -> Result<Vec<CatalogEntry>, RegistryError> {
+        let fewer = if words.is_empty() { None } else { narrowed(json, words) };
+        let catalog = match fewer {
+            Some(fewer) => Self::parse(registry, fewer.as_bytes()),
+            None => Self::parse(registry, json),
+        };
+        Ok(catalog?.search(words))
     }
 
     /// The packs that provide a capability, by name.
@@ -148,6 +163,28 @@ impl Catalog {
         let names = self.packs.iter().map(|pack| &pack.name);
         names.filter(|other| slips.contains(&other.as_str()) || is_part(other)).take(MAX_NEAR).collect()
     }
+}
+
+/// The catalogue with those entries alone in whose lines all words stand; none where it is not laid out as
+/// [`Catalog::write`] does. What is written with escapes or beyond ASCII may say more than it shows, and is kept.
+fn narrowed(json: &[u8], words: &[String]) -> Option<String> {
+    let text = std::str::from_utf8(json).ok()?;
+    let head = format!("{{\"format\":{FORMAT},\"packs\":[");
+    let entries = text.strip_prefix(&head)?.strip_prefix('\n')?.trim_end().strip_suffix("\n]}")?;
+    let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let lower = entries.to_ascii_lowercase();
+    let mut kept = Vec::new();
+    for (line, lower) in entries.split('\n').zip(lower.split('\n')) {
+        let entry = line.strip_suffix(',').unwrap_or(line);
+        if !(entry.starts_with('{') && entry.ends_with('}')) {
+            return None;
+        }
+        let may_say_more = || !line.is_ascii() || line.contains('\\');
+        if words.iter().all(|word| lower.contains(word.as_str())) || may_say_more() {
+            kept.push(entry);
+        }
+    }
+    Some(format!("{head}{}]}}", kept.join(",")))
 }
 
 #[cfg(test)]
@@ -201,13 +238,42 @@ mod tests {
         catalog.packs[1].keywords = vec!["money".to_owned()];
         let found = |words: &[&str]| -> Vec<String> {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            catalog.search(&words).iter().map(|pack| pack.name.to_string()).collect()
+            catalog.clone().search(&words).iter().map(|pack| pack.name.to_string()).collect()
         };
         assert_eq!(found(&["Orders"]), ["orders", "base-orders", "billing"]);
         assert_eq!(found(&["orders", "money"]), ["billing"]);
         assert_eq!(found(&["other-facts"]), ["other"]);
         assert_eq!(found(&[]), ["base-orders", "billing", "orders", "other"]);
         assert!(found(&["nothing"]).is_empty());
+    }
+
+    #[test]
+    fn a_text_is_searched_as_a_catalogue_is() {
+        let mut catalog = catalog(&["orders", "base-orders", "billing", "other", "kelvin", "quoted"]);
+        catalog.packs[0].summary = "Bills for ORDERS".to_owned();
+        catalog.packs[2].summary = "Absolute \u{212a}, ÄPFEL".to_owned();
+        catalog.packs[5].summary = "Says \"orders\"".to_owned();
+        let text = catalog.write().unwrap();
+        let other_layouts = [
+            serde_json::json!({ "format": 1, "packs": catalog.packs }).to_string(),
+            text.replace("{\"name\"", "{\n\"name\""),
+            text.replace("orders", "\\u006frders"),
+        ];
+        for words in
+            [&["Orders"][..], &["orders", "pack"], &["k"], &["äpfel"], &["name"], &["\"orders"], &["none"], &[]]
+        {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let expected = catalog.clone().search(&words);
+            for text in other_layouts.iter().chain([&text]) {
+                assert_eq!(Catalog::search_text("x", text.as_bytes(), &words).unwrap(), expected, "{words:?}: {text}");
+            }
+        }
+        // Lines without the word are not read, so nothing is found wrong with them.
+        let wrong = text.replace("\"version\":\"1.0.0\",\"summary\":\"The pack billing\"", "\"version\":1");
+        let search = |word: &str| Catalog::search_text("x", wrong.as_bytes(), &[word.to_owned()]);
+        assert_eq!(search("other").unwrap().len(), 1);
+        assert!(search("billing").is_err());
+        assert!(Catalog::search_text("x", b"{", &["other".to_owned()]).is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::catalog::MAX_CATALOG;
 use super::index::MAX_INDEX;
 use super::layout::{self, CATALOG, CONFIG, Config, MAX_CONFIG};
-use super::{BlobId, Catalog, IndexLine, RegistryError, Source, address, parse_index};
+use super::{BlobId, Catalog, CatalogEntry, IndexLine, RegistryError, Source, address, parse_index};
 use crate::model::Name;
 
 /// A registry in a folder.
@@ -46,6 +46,10 @@ impl Folder {
         self.read(&layout::index_path(name), MAX_INDEX)
     }
 
+    fn catalog_file(&self) -> Result<Vec<u8>, RegistryError> {
+        read(&self.root, CATALOG, MAX_CATALOG).map_err(|failure| failure.into_error(&self.url, CATALOG))
+    }
+
     fn read(&self, file: &str, limit: u64) -> Result<Option<Vec<u8>>, RegistryError> {
         match read(&self.root, file, limit) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -65,8 +69,11 @@ impl Source for Folder {
     }
 
     fn catalog(&self) -> Result<Catalog, RegistryError> {
-        let json = read(&self.root, CATALOG, MAX_CATALOG).map_err(|failure| failure.into_error(&self.url, CATALOG))?;
-        Catalog::parse(&self.url, &json)
+        Catalog::parse(&self.url, &self.catalog_file()?)
+    }
+
+    fn search(&self, words: &[String]) -> Result<Vec<CatalogEntry>, RegistryError> {
+        Catalog::search_text(&self.url, &self.catalog_file()?, words)
     }
 
     fn versions(&self, name: &Name) -> Result<Vec<IndexLine>, RegistryError> {

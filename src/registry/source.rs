@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{Catalog, IndexLine, Mismatch, Oci, RegistryError};
+use super::{Catalog, CatalogEntry, IndexLine, Mismatch, Oci, RegistryError};
 use crate::component;
 use crate::model::{Digest, Manifest, Name, PackId};
 
@@ -25,6 +25,14 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// A catalogue that can't be read.
     fn catalog(&self) -> Result<Catalog, RegistryError>;
+
+    /// The packs in whose entries of the catalogue all words stand: see [`Catalog::search`].
+    ///
+    /// # Errors
+    /// A catalogue that can't be read.
+    fn search(&self, words: &[String]) -> Result<Vec<CatalogEntry>, RegistryError> {
+        Ok(self.catalog()?.search(words))
+    }
 
     /// The versions of a pack, ascending, yanked ones too; none at all when it has no such pack. Reads that pack's
     /// index file and nothing else.

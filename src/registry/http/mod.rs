@@ -30,7 +30,7 @@ use super::at_once::at_once;
 use super::catalog::MAX_CATALOG;
 use super::index::MAX_INDEX;
 use super::layout::{self, CATALOG, CONFIG, Config, MAX_CONFIG};
-use super::{Access, BlobId, Catalog, IndexLine, RegistryError, Source, history, parse_index};
+use super::{Access, BlobId, Catalog, CatalogEntry, IndexLine, RegistryError, Source, history, parse_index};
 use crate::model::Name;
 
 /// A registry on a web server.
@@ -75,6 +75,13 @@ impl Source for Http<'_> {
         let parse = |json: &[u8], _: Option<&[u8]>| Catalog::parse(self.url(), json);
         let catalog = self.files.read(&Wanted::Catalog, CATALOG, MAX_CATALOG, &parse)?;
         catalog.ok_or_else(|| self.files.failed(&Wanted::Catalog, FetchFailure::Status(404)))
+    }
+
+    fn search(&self, words: &[String]) -> Result<Vec<CatalogEntry>, RegistryError> {
+        // What is passed over here and is not sound is found so, and fetched again, when the whole is read.
+        let search = |json: &[u8], _: Option<&[u8]>| Catalog::search_text(self.url(), json, words);
+        let found = self.files.read(&Wanted::Catalog, CATALOG, MAX_CATALOG, &search)?;
+        found.ok_or_else(|| self.files.failed(&Wanted::Catalog, FetchFailure::Status(404)))
     }
 
     fn versions(&self, name: &Name) -> Result<Vec<IndexLine>, RegistryError> {

@@ -76,7 +76,11 @@ fn leaves<'a, 'r>(tree: NoSolutionError<Solver<'a, 'r>>, shelf: &Shelf<'a, 'r>) 
             DerivationTree::External(External::FromDependencyOf(party, versions, Party::Pack(pack), serving)) => {
                 for version in versions.listed() {
                     let demands = shelf.demands(&party, *version).unwrap_or_default();
-                    for (_, demand) in demands.into_iter().filter(|(name, _)| *name == pack) {
+                    let is_it = |(name, demand): &(Name, Demand)| {
+                        let serves = shelf.serving_known(name, demand).is_none_or(|known| *known == serving);
+                        *name == pack && (serves || party == Party::Pack(pack.clone()))
+                    };
+                    for (_, demand) in demands.into_iter().filter(is_it) {
                         let requirement = demand.requirement.to_string();
                         let key = (party.clone(), pack.clone(), requirement, demand.registry.clone());
                         let ask = asks.entry(key).or_insert_with(|| Ask {

@@ -158,7 +158,7 @@ impl Memory {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_chosen_could_not_be_better(registry in registries(), wanted in needs(3), lock in locks()) {

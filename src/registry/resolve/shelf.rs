@@ -175,6 +175,12 @@ impl<'a, 'r> Shelf<'a, 'r> {
         Ok(serving)
     }
 
+    /// The versions that a demand was found to be content with.
+    pub(super) fn serving_known(&self, name: &Name, demand: &Demand) -> Option<&Versions> {
+        let place = (name.clone(), self.registry_of(name, demand).ok()?);
+        self.serving.get(&(place, demand.requirement.clone()))
+    }
+
     /// The registry in which a demand is met: the first name that was used for it here.
     fn registry_of(&self, name: &Name, demand: &Demand) -> Result<Option<Name>, RegistryError> {
         let known = self.lines.keys().filter(|(known, _)| known == name);

@@ -93,6 +93,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn sets_are_sets(one in sets(), other in sets()) {
             let (both, either) = (one.intersection(&other), one.union(&other));
