@@ -137,12 +137,19 @@ pub enum Command {
 impl Command {
     /// Whether packs are compiled or run for it.
     pub(super) fn runs_packs(&self) -> bool {
-        match self {
-            Self::New(_) | Self::Explain(_) | Self::Install(_) | Self::Publish(_) | Self::Pack(_) => true,
-            Self::Init(_) | Self::Add(_) | Self::Remove(_) | Self::Set(_) | Self::Update(_) => true,
-            Self::Apply(_) | Self::Diff(_) | Self::Check(_) | Self::Outdated => true,
-            _ => false,
-        }
+        !matches!(
+            self,
+            Self::Undo(_)
+                | Self::Tree
+                | Self::Uninstall(_)
+                | Self::List
+                | Self::Search(_)
+                | Self::Info(_)
+                | Self::Yank(_)
+                | Self::Key(_)
+                | Self::Registry(_)
+                | Self::Cache(_)
+        )
     }
 }
 
