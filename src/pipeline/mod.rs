@@ -24,7 +24,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::compose::{self, Provenance, Settlements, Share};
-use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack};
+use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack, Surroundings};
 use crate::model::{Diagnose, Diagnostic, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, Lock, Mode};
 use crate::registry::{Locked, Registries, Spec};
@@ -41,7 +41,9 @@ pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
-pub use pack::{BuiltPack, Coverage, NewPack, TestOptions, Tested, build_pack, create_pack, test_pack};
+pub use pack::{
+    BuiltPack, Checked, Coverage, NewPack, TestOptions, Tested, build_pack, check_pack, create_pack, test_pack,
+};
 pub use replay::replay;
 
 /// Why a run ended early.
@@ -92,7 +94,20 @@ impl<'a> Workshop<'a> {
         let cache = home.cache();
         let compiled = CompiledCode::at(cache.compiled_dir());
         let registries = registries.reading_folders(pack::of_folder);
-        Self { registries, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
+        Self {
+            registries,
+            cache,
+            options: Options { compiled, timeout, surroundings: Surroundings::default() },
+            host: OnceLock::new(),
+            observer,
+        }
+    }
+
+    /// The same, whose packs see another world if they look.
+    #[must_use]
+    pub fn in_other_surroundings(mut self) -> Self {
+        self.options.surroundings = Surroundings { time: 1_900_000_000, seed: 1 << 32 };
+        self
     }
 
     /// The host, made when the first pack needs it.

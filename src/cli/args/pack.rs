@@ -18,6 +18,8 @@ pub enum PackCommand {
     New(NewPackArguments),
     /// Build the pack in a folder, whatever it is written in
     Build(BuildArguments),
+    /// Check whether others can use the pack, whatever they answer
+    Check(CheckArguments),
     /// Run the pack's cases: folders of `tests/` with answers and what comes of them
     Test(TestArguments),
 }
@@ -65,4 +67,15 @@ pub struct TestArguments {
     /// Write what comes out as what is expected
     #[arg(long)]
     pub bless: bool,
+}
+
+/// `scaffold pack check`.
+#[derive(Args, Debug)]
+pub struct CheckArguments {
+    /// The pack's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// A pack to compose it with: one that offers what it requires
+    #[arg(long = "pack", short, value_name = "SPEC")]
+    pub packs: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! Making packs: what an author's source becomes, and whether that does what it should.
 
 mod cases;
+mod check;
 mod coverage;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::project::{Given, Mode};
 use crate::registry::{PackSpec, Spec};
 
 pub use cases::{TestOptions, Tested, test_pack};
+pub use check::{Checked, check_pack};
 pub use coverage::Coverage;
 
 /// The folder below the pack's own that finished packs go to.

@@ -1,6 +1,7 @@
 //! What authors do: writing packs, building and testing them.
 
 mod cases;
+mod check;
 mod errors;
 mod folder;
 mod starter;
