@@ -16,7 +16,7 @@ mod toolchain;
 
 pub use cases::{Case, EXPECTED, Expected, MESSAGE, Run, cases};
 pub use combine::combinations;
-pub use componentize::componentize;
+pub use componentize::{componentize, strip};
 pub use error::AuthoringError;
 pub use starter::starter;
 pub use toolchain::{Language, ToolchainError, rust};
