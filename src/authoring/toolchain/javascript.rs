@@ -33,7 +33,8 @@ await writeFile(output, component);
 /// # Errors
 /// A missing tool, and one that fails.
 pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
-    let missing = |what: String, hint: &str| ToolchainError::Missing { what, complaints: Vec::new(), hint: hint.to_owned() };
+    let missing =
+        |what: String, hint: &str| ToolchainError::Missing { what, complaints: Vec::new(), hint: hint.to_owned() };
     if !process::runs("node", &["--version"]) {
         let what = "packs in JavaScript are built by Node, which is not on the `PATH`".to_owned();
         return Err(missing(what, "get it from your system's packages, or from nodejs.org").into());

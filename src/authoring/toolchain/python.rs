@@ -58,8 +58,8 @@ fn find(folder: &Path) -> Result<PathBuf, ToolchainError> {
 fn module(folder: &Path) -> Result<String, AuthoringError> {
     let path = folder.join(MANIFEST);
     let text = fs::read_to_string(&path).map_err(|error| AuthoringError::Unreadable { path, error })?;
-    let manifest: toml::Table = toml::from_str(&text)
-        .map_err(|error| crate::authoring::folder::FolderError::toml(MANIFEST, &text, &error))?;
+    let manifest: toml::Table =
+        toml::from_str(&text).map_err(|error| crate::authoring::folder::FolderError::toml(MANIFEST, &text, &error))?;
     let module = manifest.get("tool").and_then(|tool| tool.get("scaffold")?.get("module")?.as_str());
     Ok(module.unwrap_or(MODULE).to_owned())
 }

@@ -72,7 +72,7 @@ pub struct TestArguments {
 /// `scaffold pack check`.
 #[derive(Args, Debug)]
 pub struct CheckArguments {
-    /// The pack's folder
+    /// The pack's folder, or a finished `.wasm`
     #[arg(value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
     /// A pack to compose it with: one that offers what it requires

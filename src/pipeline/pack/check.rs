@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{BuiltPack, build_pack, run_bytes};
+use super::{BuiltPack, build_or_read, run_bytes};
 use crate::authoring::combinations;
 use crate::model::{JsonObject, Project, Report};
 use crate::pipeline::{Failure, Inputs, Rendered, Workshop};
@@ -38,7 +38,7 @@ pub struct Checked {
     pub warnings: Vec<Report>,
 }
 
-/// Checks the pack in `folder`, beside `packs`. `other` is the same workshop in other surroundings.
+/// Checks the pack in `folder`, or the finished one in that file, beside `packs`. `other` is the same workshop in other surroundings.
 ///
 /// # Errors
 /// A pack that can't be built; everything that is wrong with it.
@@ -48,7 +48,7 @@ pub fn check_pack<'a>(
     folder: &Path,
     packs: &[Spec],
 ) -> Result<Checked, Failure> {
-    let pack = build_pack(workshop, folder)?;
+    let pack = build_or_read(workshop, folder)?;
     let questions = Questions::parse(&pack.manifest.id(), &pack.manifest.questions)?;
     let mut errors = wrong_defaults(&questions);
     let rows = rows(&questions);
@@ -207,7 +207,8 @@ fn warnings(folder: &Path, pack: &BuiltPack) -> Vec<Report> {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .map(|name| name.to_uppercase())
         .collect();
-    for (file, why) in [("README", "those who look at the source"), ("LICENSE", "those who want to use it")] {
+    let sought = [("README", "those who look at the source"), ("LICENSE", "those who want to use it")];
+    for (file, why) in sought.into_iter().filter(|_| folder.is_dir()) {
         if !names.iter().any(|name| name.starts_with(file)) {
             warn(format!("the folder has no `{file}`"), &format!("write one, for {why}"));
         }

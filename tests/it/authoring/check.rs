@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Machine;
+use crate::support::{Machine, Pack};
 
 const HEAD: &str = "name = \"a\"\nversion = \"0.1.0\"\nsummary = \"x\"\nlicense = \"MIT\"\n";
 
@@ -71,4 +71,27 @@ fn what_a_pack_requires_is_given_by_another() {
         "name = \"b\"\nversion = \"0.1.0\"\nsummary = \"x\"\n[[provides]]\nname = \"service\"\nversion = \"1.0.0\"\n",
     );
     machine.run(&["pack", "check", "a", "--pack", "./b"]).succeeds();
+}
+
+/// A pack whose files are others once it is 2030.
+#[test]
+fn a_pack_that_looks_at_the_clock_is_found_out() {
+    let clock = "package wasi:clocks@0.2.9 { interface wall-clock {
+        record datetime { seconds: u64, nanoseconds: u32 } now: func() -> datetime; } }";
+    let pack = Pack::new("dated")
+        .contract(|contract| {
+            contract.replace("world pack {", "world pack { import wasi:clocks/wall-clock@0.2.9;") + clock
+        })
+        .imports(r#"(import "wasi:clocks/wall-clock@0.2.9" "now" (func $now (param i32)))"#)
+        .render(
+            "(call $now (i32.const 16))
+             (if (i64.gt_u (i64.load (i32.const 16)) (i64.const 1800000000)) (then unreachable))
+             (i32.const 1024)",
+        );
+    let machine = Machine::new();
+    machine.pack("dated.wasm", &pack);
+    let said = machine.run(&["pack", "check", "dated.wasm"]).fails();
+    assert!(said.starts_with("error[pack-check-failed]: the same answers make another project"), "{said}");
+    machine.pack("plain.wasm", &Pack::new("plain"));
+    machine.run(&["pack", "check", "plain.wasm"]).succeeds();
 }

@@ -2,6 +2,7 @@
 
 mod cases;
 mod check;
+mod docs;
 mod errors;
 mod folder;
 mod starter;
