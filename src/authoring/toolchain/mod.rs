@@ -3,6 +3,7 @@
 //! The tools are those that the language's people have anyway, called as they would call them. What is missing is said
 //! with the command that gets it.
 
+mod c;
 mod error;
 mod javascript;
 mod process;
@@ -30,14 +31,17 @@ pub enum Language {
     Python,
     /// A package: `package.json`.
     JavaScript,
+    /// Sources and a `Makefile`.
+    C,
 }
 
 /// The file by which each language is known.
-const KNOWN_BY: [(&str, Language); 4] = [
+const KNOWN_BY: [(&str, Language); 5] = [
     (PACK_FILE, Language::None),
     ("Cargo.toml", Language::Rust),
     (python::MANIFEST, Language::Python),
     (javascript::MANIFEST, Language::JavaScript),
+    (c::MANIFEST, Language::C),
 ];
 
 impl fmt::Display for Language {
@@ -47,6 +51,7 @@ impl fmt::Display for Language {
             Self::Rust => "Rust",
             Self::Python => "Python",
             Self::JavaScript => "JavaScript",
+            Self::C => "C",
         })
     }
 }
@@ -82,6 +87,7 @@ impl Language {
             Self::Rust => rust::build(folder),
             Self::Python => python::build(folder),
             Self::JavaScript => javascript::build(folder),
+            Self::C => c::build(folder),
         }
     }
 }

@@ -42,7 +42,7 @@ pub struct NewPackArguments {
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// What it is written in
-    #[arg(long, value_name = "LANGUAGE", default_value = "none", value_parser = ["none", "rust", "python", "javascript"])]
+    #[arg(long, value_name = "LANGUAGE", default_value = "none", value_parser = ["none", "rust", "python", "javascript", "c"])]
     pub lang: String,
     /// The pack's name; without it, the folder's
     #[arg(long)]

@@ -74,7 +74,11 @@ fn a_link_is_no_template() {
 #[test]
 fn folders_that_hold_no_pack() {
     let machine = Machine::new();
-    build(&machine, "pack-source-unknown", "none of `pack.toml`, `Cargo.toml`, `pyproject.toml`, `package.json`");
+    build(
+        &machine,
+        "pack-source-unknown",
+        "none of `pack.toml`, `Cargo.toml`, `pyproject.toml`, `package.json`, `Makefile`",
+    );
     machine.write("a/pack.toml", HEAD).write("a/Cargo.toml", "");
     build(&machine, "pack-source-unknown", "`pack.toml` and `Cargo.toml`");
     let said = machine.run(&["new", "shop", "--pack", "./a/templates"]).fails();
@@ -112,6 +116,7 @@ fn tools_that_are_not_there_are_named_with_how_to_get_them() {
     for (file, text, told) in [
         ("pyproject.toml", "", "pip install componentize-py=="),
         ("package.json", "{}", "get it from your system's packages"),
+        ("Makefile", "", "get it from your system's packages: `make`"),
     ] {
         let machine = Machine::new();
         machine.write(&format!("a/{file}"), text);
