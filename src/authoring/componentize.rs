@@ -33,6 +33,14 @@ pub fn componentize(module: &[u8]) -> Result<Vec<u8>, AuthoringError> {
     without_custom_sections(&component).map_err(|error| unfit(&error.message()))
 }
 
+/// The component without custom sections, for those that other tools make.
+///
+/// # Errors
+/// Bytes that are no component.
+pub fn strip(component: &[u8]) -> Result<Vec<u8>, AuthoringError> {
+    without_custom_sections(component).map_err(|error| AuthoringError::Unfit(error.message().to_owned()))
+}
+
 fn names_world(module: &[u8]) -> Result<bool, AuthoringError> {
     let mut found = false;
     for payload in Parser::new(0).parse_all(module) {

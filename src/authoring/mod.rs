@@ -6,6 +6,7 @@
 //! [`crate::component::with_manifest`] adds what `describe` returned.
 
 mod cases;
+mod combine;
 mod componentize;
 mod error;
 pub mod folder;
@@ -14,7 +15,8 @@ mod starter;
 mod toolchain;
 
 pub use cases::{Case, EXPECTED, Expected, MESSAGE, Run, cases};
-pub use componentize::componentize;
+pub use combine::combinations;
+pub use componentize::{componentize, strip};
 pub use error::AuthoringError;
 pub use starter::starter;
 pub use toolchain::{Language, ToolchainError, rust};

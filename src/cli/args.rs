@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use self::pack::{BuildArguments, NewPackArguments, PackArguments, PackCommand, TestArguments};
+pub use self::pack::{BuildArguments, CheckPackArguments, NewPackArguments, PackArguments, PackCommand, TestArguments};
 pub use self::project::{
     AddArguments, ApplyArguments, ChangeArguments, CheckArguments, ConflictChoice, DiffArguments, InitArguments,
     RemoveArguments, SafetyArguments, SetArguments, UndoArguments, UpdateArguments,

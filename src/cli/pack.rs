@@ -1,6 +1,7 @@
 //! `scaffold pack`: for those who write packs.
 
 mod build;
+mod check;
 mod new;
 mod test;
 
@@ -13,6 +14,7 @@ pub fn run(command: &PackCommand, global: &Global, home: &Home, printer: &Printe
     match command {
         PackCommand::New(new) => new::run(new, global, home, printer),
         PackCommand::Build(build) => build::run(build, global, home, printer),
+        PackCommand::Check(check) => check::run(check, global, home, printer),
         PackCommand::Test(test) => test::run(test, global, home, printer),
     }
 }

@@ -11,6 +11,7 @@ use super::compiled::CompiledCode;
 use super::error::{CallFailure, HostError};
 use super::pack::Pack;
 use super::state::State;
+use super::wasi::Surroundings;
 use super::{CONTRACT, v0_1, wasi};
 use crate::component::{self, Interface};
 use crate::model::{Digest, Report};
@@ -25,6 +26,8 @@ pub struct Options {
     pub compiled: CompiledCode,
     /// How long one call of a pack may take.
     pub timeout: Duration,
+    /// What packs could see of the world.
+    pub surroundings: Surroundings,
 }
 
 /// Loads packs.
@@ -128,6 +131,7 @@ impl Host {
             bindings,
             ticker: self.ticker.clone(),
             timeout: self.options.timeout,
+            surroundings: self.options.surroundings,
             contract,
         })
     }

@@ -87,7 +87,7 @@ impl Diagnose for HostError {
                 }
             }
             Self::Import { .. } => Report::new("import-refused", message)
-                .hint("a pack gets `scaffold:pack/jinja`, `scaffold:pack/log` and WASI 0.2 without files and network; ask its author for a build without this import"),
+                .hint("a pack gets `scaffold:pack/jinja`, `scaffold:pack/layout`, `scaffold:pack/log` and WASI 0.2 without files and network; ask its author for a build without this import"),
             Self::Compile { reason, .. } => Report::new("pack-compile", message)
                 .detail(printable(reason))
                 .hint("the file may be damaged, or use features of WebAssembly that scaffold leaves out"),

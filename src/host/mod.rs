@@ -25,6 +25,7 @@ pub use compiled::CompiledCode;
 pub use engine::{Compilation, Host, Options, grants};
 pub use error::{CallError, CallFailure, HostError};
 pub use pack::{Call, LogLevel, LogLine, Pack};
+pub use wasi::Surroundings;
 
 /// The newest version of `scaffold:pack` that this host serves; older ones of the same track load too.
 pub const CONTRACT: semver::Version = semver::Version::new(0, 1, 0);

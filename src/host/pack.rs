@@ -12,6 +12,7 @@ use super::engine::Ticker;
 use super::error::{CallError, CallFailure, DeniedCall};
 use super::limits::{self, MemoryExhausted};
 use super::state::State;
+use super::wasi::Surroundings;
 use super::{CONTRACT, v0_1};
 use crate::model::{Context, JsonObject, Manifest, Output, Planned, Taken};
 use crate::threads;
@@ -22,6 +23,7 @@ pub struct Pack {
     pub(super) bindings: v0_1::Bindings,
     pub(super) ticker: Ticker,
     pub(super) timeout: Duration,
+    pub(super) surroundings: Surroundings,
     /// The contract that it was built for.
     pub(super) contract: Version,
 }
@@ -162,7 +164,7 @@ impl Pack {
 
     fn new_store(&self) -> Result<Store<State>, CallFailure> {
         let deadline = self.ticker.ticks(self.timeout)?;
-        let mut store = Store::new(self.bindings.engine(), State::new());
+        let mut store = Store::new(self.bindings.engine(), State::new(self.surroundings));
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(limits::LIFTED);
         store.set_max_component_handles(limits::HANDLES);

@@ -8,7 +8,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use super::limits::{self, Limiter};
 use super::pack::{LogLevel, LogLine};
-use super::wasi::{self, VirtualClock};
+use super::wasi::{self, Surroundings, VirtualClock};
 use crate::model::{Context, Name, ProjectPath, Taken};
 
 /// How the contract writes the folder of an instance that stands in the project's root.
@@ -16,6 +16,7 @@ const ROOT: &str = ".";
 
 /// The data of a store. A new one for each call.
 pub struct State {
+    surroundings: Surroundings,
     pub(super) limiter: Limiter,
     pub(super) clock: VirtualClock,
     pub(super) table: ResourceTable,
@@ -29,10 +30,11 @@ pub struct State {
 }
 
 impl State {
-    pub fn new() -> Self {
+    pub fn new(surroundings: Surroundings) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits::HANDLES);
         Self {
+            surroundings,
             limiter: Limiter::default(),
             clock: VirtualClock::default(),
             table,
@@ -79,7 +81,8 @@ impl State {
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let ctx = self.wasi.get_or_insert_with(|| wasi::context(self.stdout.clone(), self.stderr.clone()));
+        let ctx =
+            self.wasi.get_or_insert_with(|| wasi::context(self.surroundings, self.stdout.clone(), self.stderr.clone()));
         WasiCtxView { ctx, table: &mut self.table }
     }
 }

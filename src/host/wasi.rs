@@ -56,23 +56,40 @@ pub fn denies(import: &Interface) -> bool {
     DENIED.contains(&import.package())
 }
 
+/// What a pack could see of the world if it looked: the same on every machine. Only whoever checks that a pack does not
+/// look gives it another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Surroundings {
+    /// What the wall clock says, in seconds since 1970.
+    pub time: u64,
+    /// Where the random numbers begin.
+    pub seed: u64,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self { time: WALL_CLOCK, seed: 0 }
+    }
+}
+
 /// A context without folders, environment, arguments or network.
-pub fn context(stdout: MemoryOutputPipe, stderr: MemoryOutputPipe) -> WasiCtx {
-    let numbers = Numbers::default();
+pub fn context(surroundings: Surroundings, stdout: MemoryOutputPipe, stderr: MemoryOutputPipe) -> WasiCtx {
+    let Surroundings { time, seed } = surroundings;
+    let numbers = Numbers { block: seed, rest: Vec::new() };
     WasiCtxBuilder::new()
         .stdout(stdout)
         .stderr(stderr)
-        .wall_clock(FixedClock)
-        .monotonic_clock(FixedClock)
+        .wall_clock(FixedClock(time))
+        .monotonic_clock(FixedClock(time))
         .secure_random(numbers.clone())
         .insecure_random(numbers)
-        .insecure_random_seed(0)
+        .insecure_random_seed(seed.into())
         .max_random_size(limits::RANDOM)
         .build()
 }
 
 /// Numbers that look random and are the same everywhere: the digests of 0, 1, 2 and so on.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Numbers {
     block: u64,
     rest: Vec<u8>,
@@ -103,7 +120,7 @@ impl TryRng for Numbers {
     }
 }
 
-struct FixedClock;
+struct FixedClock(u64);
 
 impl HostWallClock for FixedClock {
     fn resolution(&self) -> Duration {
@@ -111,7 +128,7 @@ impl HostWallClock for FixedClock {
     }
 
     fn now(&self) -> Duration {
-        Duration::from_secs(WALL_CLOCK)
+        Duration::from_secs(self.0)
     }
 }
 

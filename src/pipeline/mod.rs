@@ -31,7 +31,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::compose::{self, Provenance, Settlements, Share};
-use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack};
+use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack, Surroundings};
 use crate::model::{Diagnose, Diagnostic, Instance, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, KeptDefault, Lock, Mode};
 use crate::registry::{Preference, Registries, Spec};
@@ -54,7 +54,9 @@ pub use locked::{Update, preference};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
 pub use outdated::{Standing, outdated, wishes};
-pub use pack::{BuiltPack, Coverage, NewPack, TestOptions, Tested, build_pack, create_pack, test_pack};
+pub use pack::{
+    BuiltPack, Checked, Coverage, NewPack, TestOptions, Tested, build_pack, check_pack, create_pack, test_pack,
+};
 pub use past::{Forgotten, Past};
 pub use replay::replay;
 pub use undo::undo;
@@ -107,7 +109,20 @@ impl<'a> Workshop<'a> {
         let cache = home.cache();
         let compiled = CompiledCode::at(cache.compiled_dir());
         let registries = registries.reading_folders(pack::of_folder);
-        Self { registries, cache, options: Options { compiled, timeout }, host: OnceLock::new(), observer }
+        Self {
+            registries,
+            cache,
+            options: Options { compiled, timeout, surroundings: Surroundings::default() },
+            host: OnceLock::new(),
+            observer,
+        }
+    }
+
+    /// The same, whose packs see another world if they look.
+    #[must_use]
+    pub fn in_other_surroundings(mut self) -> Self {
+        self.options.surroundings = Surroundings { time: 1_900_000_000, seed: 1 << 32 };
+        self
     }
 
     /// The host, made when the first pack needs it.

@@ -173,6 +173,12 @@ impl Questions {
         problems
     }
 
+    /// The first of the `examples` that the schema has for a key.
+    pub fn example(&self, key: &str) -> Option<Value> {
+        let property = &self.document["properties"][key];
+        member_of(&self.document, property, "examples")?.as_array()?.first().cloned()
+    }
+
     /// Whether there is a question of this key.
     pub fn has(&self, key: &str) -> bool {
         self.list.iter().any(|question| question.key == key)

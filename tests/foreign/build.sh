@@ -94,7 +94,7 @@ build_c() {
   "$componentize" bindings "$wit" "$work"
   ZIG_GLOBAL_CACHE_DIR="$tools/zig-cache" ZIG_LOCAL_CACHE_DIR="$tools/zig-cache" \
     "$tools/ziglang/bin/python" -m ziglang cc -target wasm32-wasi -mexec-model=reactor -std=c11 -Os -s -Wall -Wextra \
-    -Werror -I "$work" -o "$work/core.wasm" c/greeting.c "$work/pack.c" "$work/pack_component_type.o"
+    -Werror -I "$work" -I ../../plugins/c -o "$work/core.wasm" c/greeting.c "$work/pack.c" "$work/pack_component_type.o"
   "$componentize" component "$work/core.wasm" "$1"
 }
 
@@ -104,7 +104,7 @@ for language in "$@"; do
     *) echo "no pack in \`$language\`; $usage" >&2 && exit 2 ;;
   esac
   pack=$out/greeting-$language.wasm
-  inputs=$(digest "$language" ../../wit/v0.1.0 build.sh)
+  inputs=$(digest "$language" ../../plugins/c/text.h ../../wit/v0.1.0 build.sh)
   if [ -f "$pack" ] && current "$out/.greeting-$language.inputs" "$inputs"; then
     continue
   fi

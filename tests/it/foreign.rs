@@ -133,6 +133,50 @@ fn clocks_and_random_numbers_are_the_same_on_every_run() {
     assert_eq!(trees[0], trees[1]);
 }
 
+/// What `scaffold pack new` starts is the same pack in every language: built from source by its language's tools, it makes
+/// the same files, byte for byte.
+#[test]
+fn packs_that_are_started_in_any_language_make_the_same_trees() {
+    let Some(built) = built() else { return };
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = [tools.join("componentize-py/bin"), tools.join("ziglang/bin")];
+    let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap();
+    let machine = Machine::new();
+    // Where Node looks, as in a folder in which `npm install` was run.
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(tools.join("javascript/node_modules"), machine.path("node_modules")).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = machine.command(&[arguments, &["--pack-timeout", "60"]].concat());
+        command.env("PATH", &path).env("SCAFFOLD_HOME", built.join("home"));
+        // The toolchain's home, which rustup needs; and compiled crates, kept for the next time.
+        command.env("ZIG_GLOBAL_CACHE_DIR", tools.join("zig-cache"));
+        command.env("CARGO_TARGET_DIR", tools.join("rust")).env("HOME", std::env::var_os("HOME").unwrap_or_default());
+        machine.finish(&mut command).succeeds()
+    };
+    let trees = ["none", "rust", "python", "javascript", "c"].map(|language| {
+        let (folder, project) = (format!("{language}/greeter"), format!("{language}/shop"));
+        run(&["pack", "new", &folder, "--lang", language]);
+        let wasm = format!("{language}/greeter.wasm");
+        run(&["pack", "build", &folder, "--output", &wasm]);
+        let set = ["--set", "greeting=good \"morning\"", "--set", "loud=true"];
+        run(&[&["new", &project, "--pack", &format!("./{wasm}")], &set[..]].concat());
+        let mut tree = machine.tree(&project);
+        // The two project files name the packs' place and digest, which differ.
+        tree.retain(|(path, _)| !path.starts_with("scaffold."));
+        tree
+    });
+    // What is generated for packs in C is of this contract.
+    for file in ["pack.h", "pack.c", "pack_component_type.o"] {
+        let fresh = std::fs::read(tools.join("c").join(file)).unwrap();
+        assert!(fresh == std::fs::read(machine.path("c/greeter/sdk").join(file)).unwrap(), "plugins/c/{file}");
+    }
+    assert_eq!(trees[0].len(), 2);
+    for tree in &trees[1..] {
+        assert_eq!(*tree, trees[0]);
+    }
+}
+
 #[test]
 fn a_refusal_names_the_answer() {
     let Some(built) = built() else { return };

@@ -560,7 +560,7 @@ fn an_import_that_is_not_granted() {
         str![[r#"
 error[import-refused]: `hostile` 0.1.0 from `[WORK]/hostile.wasm` imports `acme:secrets/vault@1.0.0`, which scaffold does not grant
 
-hint: a pack gets `scaffold:pack/jinja`, `scaffold:pack/log` and WASI 0.2 without files and network; ask its author for a build without this import
+hint: a pack gets `scaffold:pack/jinja`, `scaffold:pack/layout`, `scaffold:pack/log` and WASI 0.2 without files and network; ask its author for a build without this import
 
 "#]]
     );

@@ -50,7 +50,7 @@ fn draft(pack: &str, version: usize) -> Draft {
     for change in 1..version {
         lines[(change * 2) % 6] = format!("{pack} line {} of {change}", (change * 2) % 6);
     }
-    if version % 2 == 0 {
+    if version.is_multiple_of(2) {
         lines.push(format!("{pack} tail of {version}"));
     }
     let main = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
@@ -64,8 +64,11 @@ fn draft(pack: &str, version: usize) -> Draft {
         .file(&format!("{pack}/once.txt"), format!("{pack} {version} once\n"))
         .once()
         .line("shared.txt", &format!("{pack} was here"));
-    let draft =
-        if version % 2 == 1 { draft.file(&format!("{pack}/odd.txt"), format!("{pack} {version}\n")) } else { draft };
+    let draft = if !version.is_multiple_of(2) {
+        draft.file(&format!("{pack}/odd.txt"), format!("{pack} {version}\n"))
+    } else {
+        draft
+    };
     if version < 3 {
         draft.file(&format!("{pack}/here.txt"), "stays\nmoves\n")
     } else {

@@ -61,7 +61,7 @@ fn another_generation_of_wasi_is_refused() {
         str![[r#"
 error[import-refused]: `sandboxed` 0.1.0 from `[WORK]/pack.wasm` imports `wasi:http/outgoing-handler@0.3.0`, which scaffold does not grant
 
-hint: a pack gets `scaffold:pack/jinja`, `scaffold:pack/log` and WASI 0.2 without files and network; ask its author for a build without this import
+hint: a pack gets `scaffold:pack/jinja`, `scaffold:pack/layout`, `scaffold:pack/log` and WASI 0.2 without files and network; ask its author for a build without this import
 
 "#]]
     );

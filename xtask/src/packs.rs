@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use scaffold::authoring::componentize;
 use scaffold::component::with_manifest;
-use scaffold::host::{CompiledCode, Host, Options};
+use scaffold::host::{CompiledCode, Host, Options, Surroundings};
 use scaffold::model::{Digest, Manifest};
 use serde_json::Value;
 
@@ -56,8 +56,9 @@ pub fn build(root: &Path, names: &[&str]) -> Outcome<Vec<Built>> {
         command.args(["--package", &source.name]);
     }
     process::run(&mut command)?;
-    let host = Host::new(Options { compiled: CompiledCode::none(), timeout: PATIENCE })
-        .map_err(|error| Failure::from_report("the host", &error))?;
+    let host =
+        Host::new(Options { compiled: CompiledCode::none(), timeout: PATIENCE, surroundings: Surroundings::default() })
+            .map_err(|error| Failure::from_report("the host", &error))?;
     let folder = root.join("target/packs");
     fs::create_dir_all(&folder).map_err(Failure::io(&folder))?;
     sources.into_iter().map(|source| finish(root, &folder, &host, source)).collect()

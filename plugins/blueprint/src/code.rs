@@ -172,8 +172,12 @@ macro_rules! choice {
 
 /// The pattern of one case, with what it holds under the given name.
 macro_rules! pattern {
-    ($inner:ident, $name:ident::$case:ident) => { $name::$case };
-    ($inner:ident, $name:ident::$case:ident, $type:ty) => { $name::$case($inner) };
+    ($inner:ident, $name:ident::$case:ident) => {
+        $name::$case
+    };
+    ($inner:ident, $name:ident::$case:ident, $type:ty) => {
+        $name::$case($inner)
+    };
 }
 
 pub(crate) use {choice, pattern, record};

@@ -76,7 +76,9 @@ pub fn json(pieces: &[Piece], values: &Object) -> Result<String, Vec<Diagnostic>
             Piece::Jinja(template) => {
                 // An object of one member is the shortest way to a quoted string.
                 let object = Object::new().text("", &jinja::interpolate(template, values)?);
-                json.push_str(object.as_str().strip_prefix("{\"\":").and_then(|rest| rest.strip_suffix('}')).unwrap_or("null"));
+                json.push_str(
+                    object.as_str().strip_prefix("{\"\":").and_then(|rest| rest.strip_suffix('}')).unwrap_or("null"),
+                );
             }
         }
     }

@@ -50,6 +50,12 @@ impl FolderError {
         Self::Entry { problem: problem.into(), hint: hint.into() }
     }
 
+    /// A file in JSON is not as it should be.
+    pub(in crate::authoring) fn json(file: &str, error: &serde_json::Error) -> Self {
+        let place = Some((error.line(), error.column()));
+        Self::Syntax { file: file.to_owned(), place, message: error.to_string() }
+    }
+
     /// A file in TOML is not as it should be.
     pub(in crate::authoring) fn toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let place = error.span().and_then(|span| text.get(..span.start)).map(|before| {

@@ -83,11 +83,7 @@ fn document(folder: Sources<'_>, file: &str) -> Result<JsonObject, FolderError> 
     if Path::new(file).extension().is_some_and(|extension| extension == "toml") {
         return ordered::parse(file, &text);
     }
-    serde_json::from_str(&text).map_err(|error| FolderError::Syntax {
-        file: file.to_owned(),
-        place: Some((error.line(), error.column())),
-        message: error.to_string(),
-    })
+    serde_json::from_str(&text).map_err(|error| FolderError::json(file, &error))
 }
 
 /// The questions: of `[questions]`, or of a file of their own.

@@ -89,7 +89,7 @@ fn is_inside(path: &str, folder: &str) -> bool {
 /// Collects sources while shares are made.
 struct Builder {
     sources: Vec<Source>,
-    /// The names of all partials, and whether each is a template that may be rendered with other marks.
+    /// All partials, by the names that templates include them as.
     partials: Vec<(String, files::Contents)>,
 }
 

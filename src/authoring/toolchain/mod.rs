@@ -3,15 +3,20 @@
 //! The tools are those that the language's people have anyway, called as they would call them. What is missing is said
 //! with the command that gets it.
 
+mod c;
 mod error;
+mod javascript;
 mod process;
+mod python;
 pub mod rust;
+mod workplace;
 
 use std::fmt;
 use std::path::Path;
 
 pub use error::ToolchainError;
 
+use self::workplace::Workplace;
 use super::AuthoringError;
 use super::folder::{self, PACK_FILE, Sources};
 
@@ -22,16 +27,31 @@ pub enum Language {
     None,
     /// A crate: `Cargo.toml`.
     Rust,
+    /// A project: `pyproject.toml`.
+    Python,
+    /// A package: `package.json`.
+    JavaScript,
+    /// Sources and a `Makefile`.
+    C,
 }
 
 /// The file by which each language is known.
-const KNOWN_BY: [(&str, Language); 2] = [(PACK_FILE, Language::None), ("Cargo.toml", Language::Rust)];
+const KNOWN_BY: [(&str, Language); 5] = [
+    (PACK_FILE, Language::None),
+    ("Cargo.toml", Language::Rust),
+    (python::MANIFEST, Language::Python),
+    (javascript::MANIFEST, Language::JavaScript),
+    (c::MANIFEST, Language::C),
+];
 
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::None => "no code",
             Self::Rust => "Rust",
+            Self::Python => "Python",
+            Self::JavaScript => "JavaScript",
+            Self::C => "C",
         })
     }
 }
@@ -65,6 +85,9 @@ impl Language {
         match self {
             Self::None => folder::build(Sources::Disk(folder)).map(|pack| pack.component),
             Self::Rust => rust::build(folder),
+            Self::Python => python::build(folder),
+            Self::JavaScript => javascript::build(folder),
+            Self::C => c::build(folder),
         }
     }
 }

@@ -59,12 +59,13 @@ fn module_of(messages: &str, manifest: &Path) -> Option<PathBuf> {
         let same = |a: &Path, b: &Path| Some(a.canonicalize().ok()? == b.canonicalize().ok()?);
         same(Path::new(path), manifest).unwrap_or(false)
     };
-    let modules = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter_map(|message| {
-        let is_artifact = message["reason"] == "compiler-artifact" && is_own(message["manifest_path"].as_str()?);
-        let files = message["filenames"].as_array().filter(|_| is_artifact)?;
-        files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
-    });
-    modules.last()
+    let mut modules =
+        messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter_map(|message| {
+            let is_artifact = message["reason"] == "compiler-artifact" && is_own(message["manifest_path"].as_str()?);
+            let files = message["filenames"].as_array().filter(|_| is_artifact)?;
+            files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
+        });
+    modules.next_back()
 }
 
 impl Toolchain {

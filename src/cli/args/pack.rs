@@ -18,6 +18,8 @@ pub enum PackCommand {
     New(NewPackArguments),
     /// Build the pack in a folder, whatever it is written in
     Build(BuildArguments),
+    /// Check whether others can use the pack, whatever they answer
+    Check(CheckPackArguments),
     /// Run the pack's cases: folders of `tests/` with answers and what comes of them
     Test(TestArguments),
 }
@@ -40,7 +42,7 @@ pub struct NewPackArguments {
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// What it is written in
-    #[arg(long, value_name = "LANGUAGE", default_value = "none", value_parser = ["none", "rust"])]
+    #[arg(long, value_name = "LANGUAGE", default_value = "none", value_parser = ["none", "rust", "python", "javascript", "c"])]
     pub lang: String,
     /// The pack's name; without it, the folder's
     #[arg(long)]
@@ -65,4 +67,15 @@ pub struct TestArguments {
     /// Write what comes out as what is expected
     #[arg(long)]
     pub bless: bool,
+}
+
+/// `scaffold pack check`.
+#[derive(Args, Debug)]
+pub struct CheckPackArguments {
+    /// The pack's folder, or a finished `.wasm`
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// A pack to compose it with: one that offers what it requires
+    #[arg(long = "pack", short, value_name = "SPEC")]
+    pub packs: Vec<String>,
 }

@@ -22,7 +22,7 @@ pub fn run(arguments: &BuildArguments, global: &Global, home: &Home, printer: &P
         let document = json!({
             "name": pack.manifest.name,
             "version": pack.manifest.version,
-            "language": pack.language.to_string(),
+            "language": pack.language.map(|language| language.to_string()),
             "file": path.display().to_string(),
             "bytes": size,
             "sha256": Digest::of(&pack.bytes).hex(),
@@ -33,7 +33,8 @@ pub fn run(arguments: &BuildArguments, global: &Global, home: &Home, printer: &P
         return Ok(());
     }
     let imports = if imports.is_empty() { "nothing".to_owned() } else { imports.join(", ") };
-    printer.status("Built", &format!("{} in {}: {size} bytes", pack.manifest.id(), pack.language));
+    let language = pack.language.map(|language| format!(" from {language}")).unwrap_or_default();
+    printer.status("Built", &format!("{}{language}, {size} bytes", pack.manifest.id()));
     printer.note(&format!("{:>12} {imports}", "Imports"));
     printer.data(&format!("{}\n", path.display()));
     Ok(())

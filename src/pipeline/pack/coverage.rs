@@ -73,9 +73,9 @@ impl Seen {
     }
 
     /// What no case touched.
-    pub fn coverage(mut self, folder: &Path, language: Language, questions: &Questions) -> Coverage {
+    pub fn coverage(mut self, folder: &Path, language: Option<Language>, questions: &Questions) -> Coverage {
         // A pack in a language hands over what it uses; what it could use lies in its folder.
-        if language != Language::None {
+        if language != Some(Language::None) {
             for (path, _) in Sources::Disk(folder).below(TEMPLATES).unwrap_or_default() {
                 self.sources.entry(path).or_default();
             }

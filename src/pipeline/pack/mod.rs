@@ -1,6 +1,7 @@
 //! Making packs: what an author's source becomes, and whether that does what it should.
 
 mod cases;
+mod check;
 mod coverage;
 
 use std::collections::BTreeMap;
@@ -14,9 +15,10 @@ use crate::authoring::{self, Language};
 use crate::component::{self, Inspection};
 use crate::model::{Diagnose as _, Manifest, Project, Report, io_cause};
 use crate::project::{Given, Mode};
-use crate::registry::{PackSpec, Preference, Spec};
+use crate::registry::{self, PackSpec, Preference, Spec};
 
 pub use cases::{TestOptions, Tested, test_pack};
+pub use check::{Checked, check_pack};
 pub use coverage::Coverage;
 
 /// The folder below the pack's own that finished packs go to.
@@ -25,8 +27,8 @@ const OUTPUT: &str = "dist";
 /// A finished pack.
 #[derive(Debug)]
 pub struct BuiltPack {
-    /// What it was written in.
-    pub language: Language,
+    /// What it was written in; none where it was built elsewhere.
+    pub language: Option<Language>,
     /// What it says of itself.
     pub manifest: Manifest,
     /// The component, with its manifest.
@@ -41,8 +43,33 @@ pub struct BuiltPack {
 /// Tools that are missing or fail, sources that make no pack, and a manifest that nobody could use.
 pub fn build_pack(workshop: &Workshop<'_>, folder: &Path) -> Result<BuiltPack, Failure> {
     let language = Language::of(folder)?;
-    let component = language.build(folder)?;
-    let manifest = members::describe(workshop, folder, &component).map_err(|report| Failure::Reports(vec![report]))?;
+    finish(workshop, folder, language.build(folder)?, Some(language))
+}
+
+/// The pack in a file that was built elsewhere, or the one that a folder makes.
+fn build_or_read(workshop: &Workshop<'_>, path: &Path) -> Result<BuiltPack, Failure> {
+    if !path.is_file() {
+        return build_pack(workshop, path);
+    }
+    let bytes = registry::read_pack(path)?;
+    let inspection = component::inspect(&bytes)?;
+    match inspection.manifest.clone() {
+        Some(manifest) => {
+            publish::check(&manifest)?;
+            Ok(BuiltPack { language: None, manifest, bytes, inspection })
+        }
+        None => finish(workshop, path, bytes, None),
+    }
+}
+
+/// Asks a component for its manifest, and puts the answer into it.
+fn finish(
+    workshop: &Workshop<'_>,
+    path: &Path,
+    component: Vec<u8>,
+    language: Option<Language>,
+) -> Result<BuiltPack, Failure> {
+    let manifest = members::describe(workshop, path, &component).map_err(|report| Failure::Reports(vec![report]))?;
     publish::check(&manifest)?;
     let bytes = component::with_manifest(&component, &manifest)?;
     let inspection = component::inspect(&bytes)?;

@@ -74,7 +74,11 @@ fn a_link_is_no_template() {
 #[test]
 fn folders_that_hold_no_pack() {
     let machine = Machine::new();
-    build(&machine, "pack-source-unknown", "none of `pack.toml`, `Cargo.toml`");
+    build(
+        &machine,
+        "pack-source-unknown",
+        "none of `pack.toml`, `Cargo.toml`, `pyproject.toml`, `package.json`, `Makefile`",
+    );
     machine.write("a/pack.toml", HEAD).write("a/Cargo.toml", "");
     build(&machine, "pack-source-unknown", "`pack.toml` and `Cargo.toml`");
     let said = machine.run(&["new", "shop", "--pack", "./a/templates"]).fails();
@@ -109,14 +113,15 @@ fn a_pack_that_can_not_be_written() {
 
 #[test]
 fn tools_that_are_not_there_are_named_with_how_to_get_them() {
-    let machine = Machine::new();
-    machine.write("a/Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\n");
-    // Debian's compiler is looked for at its own place, where it may be.
-    if std::path::Path::new("/usr/bin/rustc").exists() {
-        eprintln!("skipped: this machine has a system's compiler");
-        return;
+    for (file, text, told) in [
+        ("pyproject.toml", "", "pip install componentize-py=="),
+        ("package.json", "{}", "get it from your system's packages"),
+        ("Makefile", "", "get it from your system's packages: `make`"),
+    ] {
+        let machine = Machine::new();
+        machine.write(&format!("a/{file}"), text);
+        let mut command = machine.command(&["pack", "build", "a"]);
+        let said = machine.finish(command.env("PATH", machine.path(""))).fails();
+        assert!(said.starts_with("error[toolchain-missing]") && said.contains(told), "{said}");
     }
-    let mut command = machine.command(&["pack", "build", "a"]);
-    let said = machine.finish(command.env("PATH", machine.path(""))).fails();
-    assert!(said.starts_with("error[toolchain-missing]") && said.contains("rustup target add"), "{said}");
 }

@@ -1,0 +1,64 @@
+//! Packs in JavaScript: `componentize-js`, which is a package of the pack, run by Node.
+//!
+//! Its own command line fails on some versions of Node; its function does not.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Workplace, process};
+use crate::authoring::toolchain::ToolchainError;
+use crate::authoring::{AuthoringError, strip};
+
+/// The file that says where the pack's object is: its `main`.
+pub(super) const MANIFEST: &str = "package.json";
+/// The module where it does not say.
+const MAIN: &str = "pack.js";
+/// The package that makes components.
+const TOOL: &str = "@bytecodealliance/componentize-js";
+
+/// What Node runs: all features are off that import something of WASI.
+const SCRIPT: &str = "
+import { writeFile } from 'node:fs/promises';
+import { componentize } from '@bytecodealliance/componentize-js';
+const [sourcePath, witPath, output] = process.argv.slice(1);
+const disableFeatures = ['stdio', 'random', 'clocks', 'http', 'fetch-event'];
+const { component } = await componentize({ sourcePath, witPath, worldName: 'pack', disableFeatures });
+await writeFile(output, component);
+";
+
+/// Builds the pack whose `package.json` is in `folder`, and gives its component.
+///
+/// # Errors
+/// A missing tool, and one that fails.
+pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
+    let missing =
+        |what: String, hint: &str| ToolchainError::Missing { what, complaints: Vec::new(), hint: hint.to_owned() };
+    if !process::runs("node", &["--version"]) {
+        let what = "packs in JavaScript are built by Node, which is not on the `PATH`".to_owned();
+        return Err(missing(what, "get it from your system's packages, or from nodejs.org").into());
+    }
+    let absolute = folder.canonicalize().map_err(|error| AuthoringError::Unreadable { path: folder.into(), error })?;
+    // Where Node looks: beside the script, and in every folder above.
+    if !absolute.ancestors().any(|folder| folder.join("node_modules").join(TOOL).is_dir()) {
+        let what = format!("packs in JavaScript are built by `{TOOL}`, which is not installed in the pack's folder");
+        return Err(missing(what, "in the pack's folder: `npm install`").into());
+    }
+    let work = Workplace::new()?;
+    let output = work.path("pack.wasm");
+    let mut command = process::command("node", &absolute);
+    command.args(["--input-type=module", "--eval", SCRIPT, "--"]);
+    process::output(command.arg(main(&absolute)?).arg(work.contract()?).arg(&output))?;
+    let component = fs::read(&output).map_err(|error| AuthoringError::Unreadable { path: output, error })?;
+    strip(&component)
+}
+
+/// `main` of `package.json`.
+fn main(folder: &Path) -> Result<String, AuthoringError> {
+    let path = folder.join(MANIFEST);
+    let text = fs::read_to_string(&path).map_err(|error| AuthoringError::Unreadable { path, error })?;
+    let manifest: Value =
+        serde_json::from_str(&text).map_err(|error| crate::authoring::folder::FolderError::json(MANIFEST, &error))?;
+    Ok(manifest["main"].as_str().unwrap_or(MAIN).to_owned())
+}
