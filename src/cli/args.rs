@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use self::pack::{BuildArguments, CheckArguments, NewPackArguments, PackArguments, PackCommand, TestArguments};
+pub use self::pack::{BuildArguments, CheckPackArguments, NewPackArguments, PackArguments, PackCommand, TestArguments};
 pub use self::registry::{
     InfoArguments, InstallArguments, KeyArguments, KeyCommand, PublishArguments, RegistryArguments, RegistryCommand,
     SearchArguments, UninstallArguments, YankArguments,

@@ -19,7 +19,7 @@ pub enum PackCommand {
     /// Build the pack in a folder, whatever it is written in
     Build(BuildArguments),
     /// Check whether others can use the pack, whatever they answer
-    Check(CheckArguments),
+    Check(CheckPackArguments),
     /// Run the pack's cases: folders of `tests/` with answers and what comes of them
     Test(TestArguments),
 }
@@ -71,7 +71,7 @@ pub struct TestArguments {
 
 /// `scaffold pack check`.
 #[derive(Args, Debug)]
-pub struct CheckArguments {
+pub struct CheckPackArguments {
     /// The pack's folder, or a finished `.wasm`
     #[arg(value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,

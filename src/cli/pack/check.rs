@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::cli::access::Reach;
-use crate::cli::args::{CheckArguments, Global};
+use crate::cli::args::{CheckPackArguments, Global};
 use crate::cli::new::parse_spec;
 use crate::cli::printer::Printer;
 use crate::cli::progress::Progress;
 use crate::pipeline::{self, Checked, Failure, Workshop};
 use crate::store::Home;
 
-pub fn run(arguments: &CheckArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
+pub fn run(arguments: &CheckPackArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let packs = arguments.packs.iter().map(|spec| parse_spec(spec)).collect::<Result<Vec<_>, _>>()?;
     let progress = Progress::new(printer);
     let reach = Reach::new(global, home, &progress)?;
