@@ -140,7 +140,8 @@ fn packs_that_are_started_in_any_language_make_the_same_trees() {
     let Some(built) = built() else { return };
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let own = [tools.join("componentize-py/bin"), tools.join("ziglang/bin")];
+    // Zig's environment first: it is found by way of its `python3`, the other by a program of its own.
+    let own = [tools.join("ziglang/bin"), tools.join("componentize-py/bin")];
     let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap();
     let machine = Machine::new();
     // Where Node looks, as in a folder in which `npm install` was run.
