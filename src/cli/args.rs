@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::pack::{BuildArguments, CheckPackArguments, NewPackArguments, PackArguments, PackCommand, TestArguments};
 pub use self::project::{
-    AddArguments, ApplyArguments, ChangeArguments, CheckArguments, ConflictChoice, DiffArguments, InitArguments,
-    RemoveArguments, SafetyArguments, SetArguments, UndoArguments, UpdateArguments,
+    AddArguments, AnswerArguments, ApplyArguments, ChangeArguments, CheckArguments, ConflictChoice, DiffArguments,
+    InitArguments, RemoveArguments, SafetyArguments, SetArguments, UndoArguments, UpdateArguments,
 };
 pub use self::registry::{
     InfoArguments, InstallArguments, KeyArguments, KeyCommand, PublishArguments, RegistryArguments, RegistryCommand,
@@ -168,18 +168,8 @@ pub struct NewArguments {
     /// The project's name; without it, the folder's
     #[arg(long)]
     pub name: Option<String>,
-    /// Answer a question
-    #[arg(long, value_name = "[PACK.]KEY=VALUE")]
-    pub set: Vec<String>,
-    /// Answer questions from a TOML, YAML or JSON file
-    #[arg(long, value_name = "FILE")]
-    pub answers: Option<PathBuf>,
-    /// Take the default of every question that is not answered
-    #[arg(long)]
-    pub defaults: bool,
-    /// Settle a conflict: whose counts at a place, or what is written there
-    #[arg(long, value_name = "PATH[#/POINTER]=@INSTANCE|VALUE")]
-    pub settle: Vec<String>,
+    #[command(flatten)]
+    pub answers: AnswerArguments,
     /// Run `git init` in the new project
     #[arg(long)]
     pub git: bool,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::access::Reach;
 use super::args::{
-    AddArguments, ApplyArguments, ChangeArguments, ConflictChoice, Global, InitArguments, RemoveArguments,
-    SafetyArguments, SetArguments, UpdateArguments,
+    AddArguments, AnswerArguments, ApplyArguments, ChangeArguments, ConflictChoice, Global, InitArguments,
+    RemoveArguments, SafetyArguments, SetArguments, UpdateArguments,
 };
 use super::printer::Printer;
 use super::progress::Progress;
@@ -13,7 +13,7 @@ use super::prompt::{TerminalAsker, ask_consent, ask_policy, is_someone_there};
 use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, project_path};
 use super::watchdog::Watchdog;
 use super::{Exit, clock, one, report, standing};
-use crate::model::Project;
+use crate::model::{LOCK_FILE, Project};
 use crate::pipeline::{self, Change, Conflicts, Edit, Failure, Workshop};
 use crate::project::{Given, Mode};
 use crate::reconcile::Policy;
@@ -38,7 +38,7 @@ struct Typed<'a> {
 
 impl<'a> Typed<'a> {
     fn of(root: PathBuf, arguments: &'a ChangeArguments) -> Result<Self, Failure> {
-        let ChangeArguments { set, answers, defaults, settle, safety } = arguments;
+        let ChangeArguments { answers: AnswerArguments { set, answers, defaults, settle }, safety } = arguments;
         Ok(Self { root, given: Given::read(set, answers.as_deref())?, defaults: *defaults, settle, safety })
     }
 }
@@ -89,15 +89,20 @@ fn change(command: &'static str, edit: Edit, typed: Typed<'_>, caller: Caller<'_
     let Typed { root, given, defaults, settle, safety } = typed;
     let someone = is_someone_there(global);
     let mut ask = ask_policy;
-    let conflicts = match (safety.conflict, &edit) {
-        (Some(ConflictChoice::Fail), _) => Conflicts::Fail,
-        (Some(ConflictChoice::Markers), _) => Conflicts::All(Policy::Markers),
-        (Some(ConflictChoice::Ours), _) => Conflicts::All(Policy::Ours),
-        (Some(ConflictChoice::Theirs), _) => Conflicts::All(Policy::Theirs),
-        // What is adopted was nobody's business before: nothing in it is touched unasked.
-        (None, Edit::Init { .. }) if someone && !safety.dry_run => Conflicts::Each(&mut ask),
-        (None, Edit::Init { .. }) => Conflicts::Fail,
-        (None, _) => Conflicts::All(Policy::Markers),
+    let conflicts = match safety.conflict {
+        Some(ConflictChoice::Fail) => Conflicts::Fail,
+        Some(ConflictChoice::Markers) => Conflicts::All(Policy::Markers),
+        Some(ConflictChoice::Ours) => Conflicts::All(Policy::Ours),
+        Some(ConflictChoice::Theirs) => Conflicts::All(Policy::Theirs),
+        // What is adopted was nobody's business before, as far as is known: nothing in it is touched unasked.
+        None if !root.join(LOCK_FILE).is_file() => {
+            if someone && !safety.dry_run {
+                Conflicts::Each(&mut ask)
+            } else {
+                Conflicts::Fail
+            }
+        }
+        None => Conflicts::All(Policy::Markers),
     };
     let mut consent = |lines: &[String]| {
         if safety.allow_imports || !someone || safety.dry_run {

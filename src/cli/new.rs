@@ -25,8 +25,8 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     let name = project_name(arguments.name.as_deref(), &target).map_err(one)?;
     let packs = parse_specs(&arguments.packs)?;
     let places = parse_places(&arguments.at)?;
-    let settlements = parse_settlements(&arguments.settle)?;
-    let given = Given::read(&arguments.set, arguments.answers.as_deref())?;
+    let settlements = parse_settlements(&arguments.answers.settle)?;
+    let given = Given::read(&arguments.answers.set, arguments.answers.answers.as_deref())?;
     let project = Project { name, year: clock::year().map_err(one)? };
     if !arguments.dry_run {
         let recovery = apply::recover(&target)?;
@@ -40,7 +40,8 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
     let reach = Reach::new(global, home, &progress)?;
     let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);
-    let mode = if is_someone_there(global) && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
+    let mode =
+        if is_someone_there(global) && !arguments.answers.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
     let dry_run = arguments.dry_run;
     let new = NewProject { target: target.clone(), project, packs, places, given, mode, settlements, dry_run };
     let watchdog = Watchdog::start(printer, progress.compiling());

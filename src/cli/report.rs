@@ -30,6 +30,9 @@ pub fn change(command: &str, outcome: &Outcome, root: &Path, dry_run: bool, prin
             printer.data(&difference::all(&outcome.decisions.files));
         }
         tell(outcome, dry_run, printer);
+        if command == "update" && outcome.decisions.files.is_empty() {
+            printer.note("`scaffold outdated` lists versions that `scaffold.toml` does not allow");
+        }
     }
     let is_open =
         outcome.decisions.conflicts.iter().any(Conflicted::is_open) || !outcome.rendered.lock.conflicts.is_empty();

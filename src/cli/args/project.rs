@@ -7,9 +7,9 @@ use semver::Version;
 
 use crate::model::Name;
 
-/// What every command understands that changes a project.
+/// Answers, and the settling of conflicts between packs.
 #[derive(Args, Debug)]
-pub struct ChangeArguments {
+pub struct AnswerArguments {
     /// Answer a question
     #[arg(long, value_name = "[PACK.]KEY=VALUE")]
     pub set: Vec<String>,
@@ -22,6 +22,13 @@ pub struct ChangeArguments {
     /// Settle a conflict between packs: whose counts at a place, or what is written there
     #[arg(long, value_name = "PATH[#/POINTER]=@INSTANCE|VALUE")]
     pub settle: Vec<String>,
+}
+
+/// What every command understands that changes a project.
+#[derive(Args, Debug)]
+pub struct ChangeArguments {
+    #[command(flatten)]
+    pub answers: AnswerArguments,
     #[command(flatten)]
     pub safety: SafetyArguments,
 }
