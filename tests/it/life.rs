@@ -695,6 +695,29 @@ fn an_exact_version_is_taken() {
 }
 
 #[test]
+fn a_lock_that_is_kept_as_it_is() {
+    let scene = Scene::new(&[web("1.0.0", BODY), store()], &["web"]);
+    scene.publish(&web("1.1.0", BODY));
+    let before = scene.tree();
+    scene.run(&["apply", "--locked"]).succeeds();
+    let said = scene.run(&["update", "--locked"]).fails();
+    assert_data_eq!(
+        said,
+        str![[r#"
+error[lock-outdated]: `scaffold.lock` does not fit what the project asks for, and `--locked` keeps it as it is
+  `web` would go from 1.0.0 to 1.1.0
+
+hint: run the command without `--locked`
+
+"#]]
+    );
+    let said = scene.run(&["add", "store", "--locked"]).fails();
+    assert!(said.contains("`store` would come: `store` 1.0.0"), "{said}");
+    assert_eq!(scene.tree(), before);
+    scene.run(&["set", "port=9000", "--locked"]).succeeds();
+}
+
+#[test]
 fn answers_are_carried_over_to_another_version() {
     let old = Draft::new("a", "1.0.0").asks("db", "postgres").asks("size", 1).file("f", "{{ db }} {{ size }}\n");
     let scene = Scene::new(&[old], &["a"]);

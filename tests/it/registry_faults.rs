@@ -7,6 +7,8 @@ use std::path::Path;
 
 use serde_json::json;
 
+#[cfg(target_os = "linux")]
+use crate::support::Terminal;
 use crate::support::{Body, Machine, Pack, Registry, Reply, Server, gzip};
 
 const NEW: [&str; 4] = ["new", "shop", "--pack", "plain"];
@@ -116,6 +118,26 @@ fn servers_that_drip_or_hang() {
             assert!(said.contains("within 1 second") && said.contains("`plain`"), "{said}");
         }
     }
+}
+
+/// The bar comes after half a second, and the server gives up nothing before the client does.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_download_that_takes_a_while_is_shown() {
+    let scene = Scene::new();
+    scene.server.twist_at("/blobs", |honest| {
+        let bytes = honest.bytes().to_vec();
+        honest.with(Body::Drip(bytes))
+    });
+    let mut command = scene.command();
+    let Some(mut terminal) =
+        Terminal::start(command.env("SCAFFOLD_HTTP_TIMEOUT", "2").env("SCAFFOLD_HTTP_RETRIES", "0"))
+    else {
+        return;
+    };
+    terminal.wait_for("Fetching");
+    let (code, screen) = terminal.finish();
+    assert!(code == 1 && screen.contains("[registry-timeout]"), "{screen}");
 }
 
 #[test]
