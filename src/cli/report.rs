@@ -81,11 +81,9 @@ pub fn local_packs<'a>(joined: impl Iterator<Item = &'a LockedPack>, printer: &P
     let local: Vec<String> =
         joined.filter(|pack| pack.source.starts_with("path+")).map(|pack| format!("`{}`", pack.instance)).collect();
     if !local.is_empty() {
-        let (comes, files) = if local.len() == 1 { ("comes", "that file is") } else { ("come", "those files are") };
-        printer.note(&format!(
-            "note: {} {comes} from a file: the project can be rendered again only where {files}",
-            local.join(", ")
-        ));
+        let (come, them) = if local.len() == 1 { ("comes", "it") } else { ("come", "them") };
+        let local = local.join(", ");
+        printer.note(&format!("note: {local} {come} from a path: without {them} the project can't be rendered again"));
     }
 }
 

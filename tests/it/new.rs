@@ -27,7 +27,7 @@ fn a_project_is_made_whole() {
         run.stderr,
         str![[r#"
      Created `shop` with 4 files from plain 0.1.0
-note: `plain` comes from a file: the project can be rendered again only where that file is
+note: `plain` comes from a path: without it the project can't be rendered again
 
 Next steps:
   cd shop
