@@ -8,6 +8,7 @@
 //! cargo xtask publish [--registry DIR]    builds the first-party packs and publishes them
 //! cargo xtask mutations [CASE...]         breaks the code once for each case of the gallery, and wants the case to fail
 //! cargo xtask verify                      makes projects and runs their own checks on a throw-away PostgreSQL
+//! cargo xtask compare [--lives]           the same upgrade by `scaffold`, copier and cruft: a table; --lives: without times
 //! ```
 //!
 //! `build`, `publish` and `verify` are also what the checks are made of. A part of a check is a plain function; the
@@ -15,8 +16,10 @@
 
 mod checklist;
 mod checks;
+mod compare;
 mod failure;
 mod generic;
+mod installed;
 mod mutations;
 mod packs;
 mod parts;
@@ -26,6 +29,7 @@ mod publish;
 mod registry;
 mod setup;
 mod toolchain;
+mod tree;
 mod verify;
 mod web;
 
@@ -36,7 +40,7 @@ use failure::{Failure, Outcome};
 use parts::Verdict;
 
 const USAGE: &str = "usage: cargo xtask setup | test [PART...] | build [PACK...] | generic | publish [--registry DIR] | mutations [CASE...] | \
-                     verify";
+                     verify | compare [--lives]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -64,6 +68,8 @@ fn run(args: &[&str]) -> Outcome<()> {
         ["publish"] => publish::publish(&root, &root.join("registry")),
         ["publish", "--registry", folder] => publish::publish(&root, Path::new(folder)),
         ["mutations", names @ ..] => mutations::run(&root, names),
+        ["compare"] => compare::run(&root, true),
+        ["compare", "--lives"] => compare::run(&root, false),
         ["verify"] => verify::verify(&root).map(|verdict| match verdict {
             Verdict::Passed => println!("passed"),
             Verdict::Skipped(why) => println!("passed, but for what was skipped: {why}"),

@@ -1,13 +1,12 @@
 //! Projects to check, made by the program that users get.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::{Failure, Outcome};
 use crate::parts::Verdict;
-use crate::process;
+use crate::{process, tree};
 
 /// Packs and answers.
 pub struct Composition {
@@ -88,15 +87,15 @@ impl Scaffold {
     /// Makes the project again with its packs in every rotation, backwards too, in other places, time zones and
     /// languages.
     pub fn compare_orders(&self, composition: &Composition, project: &Project) -> Outcome<Verdict> {
-        let expected = files(&project.folder)?;
+        let expected = tree::files(&project.folder)?;
         for (at, order) in orders(composition.packs).into_iter().enumerate() {
             let folder = self.folder.join(format!("order-{at}")).join("deeper");
             fs::create_dir_all(&folder).map_err(Failure::io(&folder))?;
             let mut new = self.new_in(&folder, composition)?;
             new.args(order.iter().flat_map(|pack| ["--pack", pack]));
             process::quietly(new.env("TZ", "Pacific/Kiritimati").env("LC_ALL", "tr_TR.UTF-8"))?;
-            let found = files(&folder.join(composition.name))?;
-            if let Some(path) = first_difference(&expected, &found) {
+            let found = tree::files(&folder.join(composition.name))?;
+            if let Some(path) = tree::differences(&expected, &found).first() {
                 let order = order.join(", ");
                 return Err(Failure::new(format!("`{}` differs when the order is {order}", path.display())));
             }
@@ -141,33 +140,6 @@ fn orders<'a>(packs: &[&'a str]) -> Vec<Vec<&'a str>> {
     orders
 }
 
-/// Every file below a folder, with its bytes.
-fn files(folder: &Path) -> Outcome<BTreeMap<PathBuf, Vec<u8>>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(at) = folders.pop() {
-        for entry in fs::read_dir(&at).map_err(Failure::io(&at))? {
-            let path = entry.map_err(Failure::io(&at))?.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bytes = fs::read(&path).map_err(Failure::io(&path))?;
-            files.insert(path.strip_prefix(folder).unwrap_or(&path).to_owned(), bytes);
-        }
-    }
-    Ok(files)
-}
-
-fn first_difference<'a>(
-    expected: &'a BTreeMap<PathBuf, Vec<u8>>,
-    found: &'a BTreeMap<PathBuf, Vec<u8>>,
-) -> Option<&'a Path> {
-    let mut paths: Vec<_> = expected.keys().chain(found.keys()).collect();
-    paths.sort();
-    paths.into_iter().find(|path| expected.get(*path) != found.get(*path)).map(PathBuf::as_path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,14 +152,5 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 5);
-    }
-
-    #[test]
-    fn a_file_more_is_a_difference() {
-        let one = BTreeMap::from([(PathBuf::from("a"), Vec::new())]);
-        let two = BTreeMap::from([(PathBuf::from("a"), Vec::new()), (PathBuf::from("b"), Vec::new())]);
-        assert_eq!(first_difference(&one, &one), None);
-        assert_eq!(first_difference(&one, &two), Some(Path::new("b")));
-        assert_eq!(first_difference(&two, &one), Some(Path::new("b")));
     }
 }

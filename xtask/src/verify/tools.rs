@@ -8,7 +8,7 @@ use std::process::Command;
 
 use crate::checklist::{Checklist, Made};
 use crate::failure::{Failure, Outcome};
-use crate::process;
+use crate::{installed, process};
 
 /// What of `tests/verify/` Node runs.
 const NODE_FILES: &[&str] = &["package.json", "package-lock.json", ".npmrc", "json-modules.mjs", "workflows.mjs"];
@@ -16,8 +16,6 @@ const NODE_FILES: &[&str] = &["package.json", "package-lock.json", ".npmrc", "js
 /// packages that all projects have.
 const CACHES: &[(&str, &str)] =
     &[("PIP_CACHE_DIR", "pip"), ("UV_CACHE_DIR", "uv"), ("npm_config_cache", "npm"), ("MYPY_CACHE_DIR", "mypy")];
-/// What says that an installation is whole, and of which lock.
-const STAMP: &str = "installed";
 
 /// What is there to check with.
 pub struct Tools {
@@ -64,18 +62,8 @@ impl Tools {
     }
 
     fn install_python(&self, locks: &Path) -> Outcome<Made<PathBuf>> {
-        if !process::runs("python3", &["-c", "import ensurepip, venv"]) {
-            return Ok(Made::Skipped("`python3` with `venv` is not installed".to_owned()));
-        }
-        let lock = locks.join("requirements.txt");
         let venv = self.folder.join("python");
-        self.once(&venv, &[lock.as_path()], || {
-            process::quietly(self.command("python3", &self.folder).args(["-m", "venv"]).arg(&venv))?;
-            let mut pip = self.command(venv.join("bin/python"), &self.folder);
-            pip.args(["-m", "pip", "install", "--quiet", "--require-hashes", "--requirement"]).arg(&lock);
-            process::quietly(&mut pip)
-        })?;
-        Ok(Made::Done(venv))
+        installed::python(&venv, &locks.join("requirements.txt"), |program| self.command(program, &self.folder))
     }
 
     fn install_node(&self, locks: &Path) -> Outcome<Made<PathBuf>> {
@@ -84,31 +72,12 @@ impl Tools {
         }
         let node = self.folder.join("node");
         let files: Vec<_> = NODE_FILES.iter().map(|name| locks.join(name)).collect();
-        self.once(&node, &files, || {
+        installed::once(&node, &files, || {
             for (name, file) in NODE_FILES.iter().zip(&files) {
                 fs::copy(file, node.join(name)).map_err(Failure::io(file))?;
             }
             process::quietly(self.command("npm", &node).args(["ci", "--ignore-scripts", "--loglevel=error"]))
         })?;
         Ok(Made::Done(node))
-    }
-
-    /// Fills a folder, unless it was filled by the same inputs.
-    fn once(&self, folder: &Path, inputs: &[impl AsRef<Path>], fill: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
-        let mut wanted = String::new();
-        for input in inputs {
-            let input = input.as_ref();
-            wanted.push_str(&fs::read_to_string(input).map_err(Failure::io(input))?);
-        }
-        let stamp = folder.join(STAMP);
-        if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
-            return Ok(());
-        }
-        if folder.exists() {
-            fs::remove_dir_all(folder).map_err(Failure::io(folder))?;
-        }
-        fs::create_dir_all(folder).map_err(Failure::io(folder))?;
-        fill()?;
-        fs::write(&stamp, wanted).map_err(Failure::io(&stamp))
     }
 }

@@ -1,0 +1,3 @@
+"""@title@, a service of @owner@."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""Lets `python -m @package@` start the service."""
+
+from @package@.main import main
+
+main()
