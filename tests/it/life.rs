@@ -5,6 +5,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 
+#[cfg(target_os = "linux")]
+use crate::support::Terminal;
 use crate::support::{Draft, Machine, Registry, Run};
 
 /// A project and the registry that its packs come from.
@@ -465,6 +467,21 @@ hint: settle them with `--conflict markers`, `--conflict ours` (as they stand he
     assert!(!scene.machine.path(&format!("{folder}/scaffold.toml")).exists());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn who_sits_at_a_terminal_settles_file_by_file() {
+    let scene = Scene::new(&[web("1.0.0", BODY)], &["web"]);
+    for (folder, keys, kept) in [("ours", "\r", "mine\n".to_owned()), ("theirs", "\u{1b}[B\r", scene.read("app.py"))] {
+        scene.machine.write(&format!("{folder}/app.py"), "mine\n");
+        let mut command = scene.command(&["init", "--pack", "web", "--defaults"]);
+        let Some(mut terminal) = Terminal::start(command.current_dir(scene.machine.path(folder))) else { return };
+        terminal.wait_for("`app.py` differs in 1 place").wait_for("write both").press(keys);
+        let (code, screen) = terminal.finish();
+        assert_eq!(code, 0, "{screen}");
+        assert_eq!(scene.machine.read(&format!("{folder}/app.py")), kept);
+    }
+}
+
 #[test]
 fn what_is_adopted_is_not_merged_unasked() {
     let scene = Scene::new(&[web("1.0.0", BODY), store()], &["store"]);
@@ -756,6 +773,12 @@ hint: allow it with `--allow-imports`, or stay with the versions of the lock
 "#]]
     );
     assert_eq!(scene.tree(), before);
+    #[cfg(target_os = "linux")]
+    if let Some(mut terminal) = Terminal::start(&scene.command(&["update"])) {
+        terminal.wait_for("allow that?").wait_for("(y/N)").press("n\r");
+        assert_eq!(terminal.finish().0, 1);
+        assert_eq!(scene.tree(), before);
+    }
     scene.run(&["update", "--allow-imports"]).succeeds();
     assert_eq!(scene.read("f"), "2\n");
     scene.run(&["apply"]).succeeds();
