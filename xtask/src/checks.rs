@@ -24,7 +24,7 @@ pub fn all() -> Vec<Part> {
         Part { name: "build", budget_minutes: 11, run: build },
         Part { name: "tests", budget_minutes: 4, run: test },
         Part { name: "registry", budget_minutes: 4, run: registry::check },
-        Part { name: "web", budget_minutes: 2, run: web::check },
+        Part { name: "web", budget_minutes: 4, run: web::check },
         Part { name: "scale", budget_minutes: 4, run: scale },
         Part { name: "foreign", budget_minutes: 7, run: foreign },
         Part { name: "services", budget_minutes: 10, run: verify::verify },
