@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::args::Global;
 use super::progress::Progress;
 use super::prompt::is_someone_there;
-use super::{one, variable};
+use super::variable;
 use crate::model::{Name, Report};
 use crate::pipeline::Failure;
 use crate::registry::{
@@ -27,8 +27,8 @@ impl<'a> Reach<'a> {
     /// Reads the configuration and the environment; no registry is opened.
     pub fn new(global: &Global, home: &Home, progress: &'a Progress<'_>) -> Result<Self, Failure> {
         let named = Settings::read(home.config())?.registries().clone();
-        let default = default_address().map_err(one)?;
-        let credentials = credentials(home, default.as_deref(), &named).map_err(one)?;
+        let default = default_address()?;
+        let credentials = credentials(home, default.as_deref(), &named)?;
         let unsigned = match global {
             Global { allow_unsigned: true, .. } => Unsigned::Take,
             global if is_someone_there(global) => Unsigned::Ask,

@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::prompt::{TerminalAsker, ask_consent, ask_policy, is_someone_there};
 use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, project_path};
 use super::watchdog::Watchdog;
-use super::{Exit, clock, one, report, standing};
+use super::{Exit, clock, report, standing};
 use crate::model::{LOCK_FILE, Project};
 use crate::pipeline::{self, Change, Conflicts, Edit, Failure, Workshop};
 use crate::project::{Given, Mode};
@@ -46,8 +46,8 @@ impl<'a> Typed<'a> {
 pub fn init(arguments: &InitArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
     let root = absolute_path(&standing::here()?)?;
     standing::recover(&root, caller.printer)?;
-    let name = project_name(arguments.name.as_deref(), &root).map_err(one)?;
-    let project = Project { name, year: clock::year().map_err(one)? };
+    let name = project_name(arguments.name.as_deref(), &root)?;
+    let project = Project { name, year: clock::year()? };
     let edit = Edit::Init { project, packs: parse_specs(&arguments.packs)?, places: parse_places(&arguments.at)? };
     change("init", edit, Typed::of(root, &arguments.change)?, caller)
 }
@@ -75,7 +75,7 @@ pub fn update(arguments: &UpdateArguments, caller: Caller<'_>) -> Result<Exit, F
 
 pub fn apply(arguments: &ApplyArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
     let (root, here) = (root(caller)?, standing::here()?);
-    let restore = arguments.restore.iter().map(|path| project_path(&root, &here, path).map_err(one));
+    let restore = arguments.restore.iter().map(|path| project_path(&root, &here, path).map_err(Failure::from));
     let restore = restore.collect::<Result<_, _>>()?;
     change("apply", Edit::Apply { restore }, Typed::of(root, &arguments.change)?, caller)
 }

@@ -8,7 +8,7 @@ use super::change::Caller;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::watchdog::Watchdog;
-use super::{Exit, one, standing, variable};
+use super::{Exit, standing, variable};
 use crate::model::Report;
 use crate::pipeline::{self, Check, Drift, Failure, Workshop};
 
@@ -27,7 +27,7 @@ pub fn run(arguments: &CheckArguments, caller: Caller<'_>) -> Result<Exit, Failu
     if printer.is_json() {
         printer.document("scaffold.check/1", document(&check));
     } else {
-        let is_on_github = variable("GITHUB_ACTIONS").map_err(one)?.as_deref() == Some("true");
+        let is_on_github = variable("GITHUB_ACTIONS")?.as_deref() == Some("true");
         printer.data(&if is_on_github { annotations(&check) } else { listing(&check) });
         tell(&check, printer);
     }

@@ -6,9 +6,9 @@ use super::access::Reach;
 use super::args::{ExplainArguments, Global};
 use super::printer::Printer;
 use super::progress::Progress;
+use super::standing;
 use super::typed::{project_path, word};
 use super::watchdog::Watchdog;
-use super::{one, standing};
 use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
 use crate::pipeline::{
     self, Attribution, Explanation, Failure, FileState, Member, Place, ShareKind, Stretch, UsedTemplate, Workshop,
@@ -24,8 +24,8 @@ const SHOWN_VALUE: usize = 60;
 pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let here = standing::here()?;
     let root = standing::open(&here, printer)?;
-    let (path, place) = parse(&arguments.place).map_err(one)?;
-    let path = project_path(&root, &here, &path).map_err(one)?;
+    let (path, place) = parse(&arguments.place)?;
+    let path = project_path(&root, &here, &path)?;
     let lock = Lock::read(&root)?;
     let progress = Progress::new(printer);
     let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::args::KeyCommand;
 use super::printer::Printer;
-use super::{one, variable};
+use super::variable;
 use crate::model::{Name, Report};
 use crate::pipeline::Failure;
 use crate::registry::{Key, KeyEntry, Keys};
@@ -58,12 +58,12 @@ pub fn open(name: Option<&Name>, home: &Home) -> Result<Option<Key>, Failure> {
 
 /// A key's passphrase, from the environment or the terminal; a new one is typed twice.
 fn ask(name: &Name, is_new: bool) -> Result<String, Failure> {
-    if let Some(passphrase) = variable(PASSPHRASE).map_err(one)? {
+    if let Some(passphrase) = variable(PASSPHRASE)? {
         return Ok(passphrase);
     }
     let missing = |why: String| {
         let report = Report::new("passphrase", format!("the passphrase of the key `{name}` can't be asked for: {why}"));
-        one(report.hint(format!("give it in `{PASSPHRASE}`")))
+        Failure::from(report.hint(format!("give it in `{PASSPHRASE}`")))
     };
     if !std::io::stdin().is_terminal() {
         return Err(missing("there is no terminal".to_owned()));

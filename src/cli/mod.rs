@@ -104,7 +104,9 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
     if let Some(folder) = &arguments.global.directory {
         std::env::set_current_dir(folder).map_err(|error| {
             let message = format!("`{}` can't be entered", folder.display());
-            one(Report::new("directory", message).detail(error.to_string()).hint("name a folder that exists with `-C`"))
+            Failure::from(
+                Report::new("directory", message).detail(error.to_string()).hint("name a folder that exists with `-C`"),
+            )
         })?;
     }
     let caller = Caller { global: &arguments.global, home: &home, printer };
@@ -147,8 +149,4 @@ fn variable(name: &str) -> Result<Option<String>, Report> {
             Err(report.hint("set it again, or unset it"))
         }
     }
-}
-
-fn one(report: Report) -> Failure {
-    Failure::Reports(vec![report])
 }

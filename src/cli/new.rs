@@ -13,7 +13,7 @@ use super::report::local_packs;
 use super::standing::tell_recovery;
 use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, use_of};
 use super::watchdog::Watchdog;
-use super::{clock, one, preview};
+use super::{clock, preview};
 use crate::apply::{self, Recovery};
 use crate::model::{Project, Report, printable};
 use crate::pipeline::{self, Created, Failure, NewProject, NextStep, Workshop};
@@ -22,12 +22,12 @@ use crate::store::Home;
 
 pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let target = absolute_path(&arguments.target)?;
-    let name = project_name(arguments.name.as_deref(), &target).map_err(one)?;
+    let name = project_name(arguments.name.as_deref(), &target)?;
     let packs = parse_specs(&arguments.packs)?;
     let places = parse_places(&arguments.at)?;
     let settlements = parse_settlements(&arguments.answers.settle)?;
     let given = Given::read(&arguments.answers.set, arguments.answers.answers.as_deref())?;
-    let project = Project { name, year: clock::year().map_err(one)? };
+    let project = Project { name, year: clock::year()? };
     if !arguments.dry_run {
         let recovery = apply::recover(&target)?;
         tell_recovery(recovery, &target, printer);

@@ -8,7 +8,7 @@ use super::access::Reach;
 use super::args::{Global, PublishArguments, YankArguments};
 use super::printer::Printer;
 use super::progress::Progress;
-use super::{clock, key, one};
+use super::{clock, key};
 use crate::model::{Name, PackId, Report, printable};
 use crate::pipeline::{self, Destination, Failure};
 use crate::registry::{self, IndexLine, Oci, OciError, RegistryError, Settings, Source as _};
@@ -33,7 +33,7 @@ pub fn publish(arguments: &PublishArguments, global: &Global, home: &Home, print
 }
 
 fn send(to: Destination<'_>, arguments: &PublishArguments, home: &Home) -> Result<IndexLine, Failure> {
-    let published = clock::timestamp().map_err(one)?;
+    let published = clock::timestamp()?;
     let key = key::open(arguments.key.as_ref(), home)?;
     pipeline::publish(to, &arguments.pack, &published, key.as_ref())
 }
@@ -61,7 +61,7 @@ fn tell(line: &IndexLine, shown: &str, place: impl IntoIterator<Item = (&'static
 }
 
 pub fn yank(arguments: &YankArguments, home: &Home, printer: &Printer) -> Result<(), Failure> {
-    let pack = parse_version(&arguments.version).map_err(one)?;
+    let pack = parse_version(&arguments.version)?;
     let address = address_of(&arguments.registry, home)?;
     if registry::is_oci(&address) {
         return Err(OciError::NoYank { registry: address }.into());

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::access::{Reach, default_address};
 use super::args::{Global, RegistryCommand};
-use super::one;
 use super::printer::Printer;
 use super::progress::Progress;
 use crate::model::{Name, Report, io_cause, printable};
@@ -55,7 +54,7 @@ fn add(name: &Name, address: &str, global: &Global, home: &Home, printer: &Print
 
 fn list(home: &Home, printer: &Printer) -> Result<(), Failure> {
     let settings = Settings::read(home.config())?;
-    let default = default_address().map_err(one)?;
+    let default = default_address()?;
     if printer.is_json() {
         let named: Vec<Value> =
             settings.registries().iter().map(|(name, address)| json!({ "name": name, "address": address })).collect();
@@ -74,7 +73,7 @@ fn list(home: &Home, printer: &Printer) -> Result<(), Failure> {
 fn init(folder: &Path, id: Option<&str>, printer: &Printer) -> Result<(), Failure> {
     let absolute = absolute(folder).map_err(|error| {
         let report = Report::new("directory", format!("`{}` is no path that can be used", folder.display()));
-        one(report.detail(io_cause(&error)).hint("name another path"))
+        Failure::from(report.detail(io_cause(&error)).hint("name another path"))
     })?;
     let registry = registry::init(&absolute, id.unwrap_or(&registry::file_url(&absolute)))?;
     if printer.is_json() {

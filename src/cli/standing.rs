@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::one;
 use super::printer::Printer;
 use crate::apply::{self, Recovery};
 use crate::model::{INTENT_FILE, Name, Report};
@@ -14,7 +13,7 @@ use crate::project::{self, IntentFile};
 pub fn here() -> Result<PathBuf, Failure> {
     std::env::current_dir().map_err(|error| {
         let report = Report::new("directory", "the current folder can't be used");
-        one(report.detail(error.to_string()).hint("enter another"))
+        Failure::from(report.detail(error.to_string()).hint("enter another"))
     })
 }
 

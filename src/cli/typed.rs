@@ -5,7 +5,6 @@ use std::path::{Component, Path, PathBuf, absolute};
 
 use serde_json::{Value, json};
 
-use super::one;
 use crate::model::{Instance, Name, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::Failure;
 use crate::registry::{PackSpec, Spec, SpecError};
@@ -15,7 +14,7 @@ use crate::registry::{PackSpec, Spec, SpecError};
 pub fn absolute_path(path: &Path) -> Result<PathBuf, Failure> {
     let wrong = |error: std::io::Error| {
         let report = Report::new("directory", format!("`{}` is no path that can be used", path.display()));
-        one(report.detail(io_cause(&error)).hint("name another path"))
+        Failure::from(report.detail(io_cause(&error)).hint("name another path"))
     };
     let mut real = PathBuf::new();
     let absolute = absolute(path).map_err(wrong)?;
@@ -95,7 +94,7 @@ pub fn parse_settlements(settlements: &[String]) -> Result<BTreeMap<String, Valu
 }
 
 fn parse_place(text: &str) -> Result<(Name, ProjectPath), Failure> {
-    let wrong = |message: String| one(Report::new("at-invalid", message).hint("write `--at INSTANCE=DIR`"));
+    let wrong = |message: String| Failure::from(Report::new("at-invalid", message).hint("write `--at INSTANCE=DIR`"));
     let (instance, folder) =
         text.split_once('=').ok_or_else(|| wrong(format!("`--at {}` has no `=`", printable(text))))?;
     let instance: Name = instance.parse().map_err(|error: crate::model::NameError| wrong(error.to_string()))?;
@@ -113,7 +112,7 @@ fn once<K: Ord + std::fmt::Display, V: PartialEq>(
         let (key, value) = given?;
         if all.get(&key).is_some_and(|earlier| *earlier != value) {
             let report = Report::new(code, format!("`{}` is given twice, in two ways", printable(&key.to_string())));
-            return Err(one(report.hint("give it once")));
+            return Err(Failure::from(report.hint("give it once")));
         }
         all.insert(key, value);
     }
@@ -125,7 +124,7 @@ fn once<K: Ord + std::fmt::Display, V: PartialEq>(
 fn parse_settlement(text: &str) -> Result<(String, Value), Failure> {
     let Some((key, value)) = text.split_once('=') else {
         let report = Report::new("settlement-invalid", format!("`--settle {}` has no `=`", printable(text)));
-        return Err(one(report.hint("write `--settle PATH=@INSTANCE` or `--settle PATH#/POINTER=VALUE`")));
+        return Err(Failure::from(report.hint("write `--settle PATH=@INSTANCE` or `--settle PATH#/POINTER=VALUE`")));
     };
     let value = match value.strip_prefix('@') {
         Some(owner) => json!({ "owner": owner }),

@@ -80,7 +80,7 @@ pub fn explain(
     let provenance = rendered.explain(path)?.ok_or_else(|| {
         let message = format!("`scaffold.lock` lists `{path}`, and its packs do not make it");
         let report = Report::new("explain-unknown", message);
-        Failure::Reports(vec![report.hint("take `scaffold.lock` back from version control")])
+        Failure::from(report.hint("take `scaffold.lock` back from version control"))
     })?;
     let state = match &working {
         None => FileState::Removed,
@@ -105,7 +105,7 @@ fn read(root: &Path, path: &ProjectPath) -> Result<Option<Vec<u8>>, Failure> {
         Ok(bytes) => Ok(bytes.map(as_text)),
         Err(error) => {
             let report = Report::new("project-unreadable", format!("`{path}` can't be read: {}", io_cause(&error)));
-            Err(Failure::Reports(vec![report.hint("check that you may read the file")]))
+            Err(Failure::from(report.hint("check that you may read the file")))
         }
     }
 }
@@ -234,5 +234,5 @@ fn unknown_file(path: &ProjectPath, lock: &Lock) -> Failure {
 
 fn unknown(report: Report) -> Failure {
     let hint = "ask about a file that `scaffold.lock` lists: `scaffold explain PATH`, `PATH:LINE` or `PATH#/POINTER`";
-    Failure::Reports(vec![report.hint(hint)])
+    Failure::from(report.hint(hint))
 }

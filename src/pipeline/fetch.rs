@@ -30,9 +30,7 @@ pub(super) fn download(workshop: &Workshop<'_>, members: &[&Member]) -> Result<D
         let mut done = Vec::new();
         while let Some(member) = queue.lock().ok().and_then(|mut queue| queue.next()) {
             let bytes = bytes_of(workshop, member).map(Cow::into_owned);
-            done.push(
-                bytes.map(|bytes| (member.resolved.digest, bytes)).map_err(|report| Failure::Reports(vec![report])),
-            );
+            done.push(bytes.map(|bytes| (member.resolved.digest, bytes)).map_err(Failure::from));
         }
         done
     };
@@ -81,7 +79,7 @@ pub(super) fn check(workshop: &Workshop<'_>, members: &[Member]) -> Result<(), F
         let resolved = &member.resolved;
         let is_vouched = || blobs.is_vouched(&resolved.digest, &resolved.manifest_digest());
         if resolved.needs_check(&workshop.registries) && !is_vouched() {
-            bytes_of(workshop, member).map_err(|report| Failure::Reports(vec![report]))?;
+            bytes_of(workshop, member)?;
         }
     }
     Ok(())

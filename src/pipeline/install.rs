@@ -31,7 +31,7 @@ pub fn install(workshop: &Workshop<'_>, wanted: Vec<Spec>) -> Result<Vec<Member>
     phases::compile(workshop, &members, compiled)?;
     // A pack that was compiled once needs no component, and another project on this machine may.
     for member in &members {
-        super::fetch::bytes_of(workshop, member).map_err(|report| Failure::Reports(vec![report]))?;
+        super::fetch::bytes_of(workshop, member)?;
     }
     Ok(members)
 }
@@ -47,7 +47,7 @@ pub fn uninstall(workshop: &Workshop<'_>, unwanted: &[Spec]) -> Result<Vec<Kept>
         let fitting: Vec<&Kept> = kept.iter().filter(|kept| fits(spec, kept)).collect();
         if fitting.is_empty() {
             let report = Report::new("not-installed", format!("no pack on this machine is `{spec}`"));
-            return Err(Failure::Reports(vec![report.hint("`scaffold list` shows those that are")]));
+            return Err(Failure::from(report.hint("`scaffold list` shows those that are")));
         }
         removed.extend(fitting.into_iter().cloned());
     }

@@ -47,16 +47,18 @@ pub fn preference(lock: &Lock, update: Update<'_>) -> Result<Preference, Failure
         Update::All => Ok(Preference::default()),
         Update::Only(names) => {
             let packs = names.iter().map(|name| find(lock, name).map(|pack| pack.name.clone()));
-            let packs = packs.collect::<Result<Vec<_>, _>>().map_err(one)?;
+            let packs = packs.collect::<Result<Vec<_>, _>>()?;
             Ok(preference.free(packs))
         }
         Update::Precisely(name, version) => {
-            let pack = find(lock, name).map_err(one)?;
+            let pack = find(lock, name)?;
             if pack.source.starts_with(FILE) {
                 let message = format!("`{}` comes from a file, so its version can't be chosen", pack.name);
                 let report =
                     Report::new("precise-file", message).detail(format!("the lock has it from `{}`", pack.source));
-                return Err(one(report.hint("build the version that you want, or take the pack from a registry")));
+                return Err(Failure::from(
+                    report.hint("build the version that you want, or take the pack from a registry"),
+                ));
             }
             Ok(preference.precisely(pack.name.clone(), version.clone()))
         }
@@ -89,7 +91,9 @@ pub(super) fn check(lock: &Lock, resolved: &[LockedPack]) -> Result<(), Failure>
         return Ok(());
     }
     let message = "`scaffold.lock` does not fit what the project asks for, and `--locked` keeps it as it is";
-    Err(one(Report::new("lock-outdated", message).details(changes).hint("run the command without `--locked`")))
+    Err(Failure::from(
+        Report::new("lock-outdated", message).details(changes).hint("run the command without `--locked`"),
+    ))
 }
 
 /// What would change, a line a use.
@@ -126,10 +130,6 @@ fn change(instance: &Name, locked: Option<LockedPack>, resolved: Option<LockedPa
 /// Two files are as good as one: what counts of them is what they hold.
 fn is_same_source(one: &str, other: &str) -> bool {
     one == other || (one.starts_with(FILE) && other.starts_with(FILE))
-}
-
-fn one(report: Report) -> Failure {
-    Failure::Reports(vec![report])
 }
 
 #[cfg(test)]

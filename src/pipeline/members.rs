@@ -43,7 +43,7 @@ pub(super) fn resolve(workshop: &Workshop<'_>, inputs: &Inputs<'_>) -> Result<Ve
     let resolved = describing(workshop, |describe| {
         registry::resolve(&inputs.wanted, &workshop.registries, &inputs.preference, describe)
     })?;
-    let seats = folders::seat(resolved, &inputs.places).map_err(|report| Failure::Reports(vec![report]))?;
+    let seats = folders::seat(resolved, &inputs.places)?;
     arrange(seats, &inputs.joined)
 }
 
@@ -75,7 +75,7 @@ pub(super) fn describing<T>(
             Err(ResolveError::Registry(RegistryError::Oci(OciError::Undescribed(met)))) => {
                 let place = format!("{}/{}", met.registry, met.artifact);
                 let manifest = describe(workshop, Path::new(&place), &met.component);
-                let manifest = manifest.map_err(|report| Failure::Reports(vec![report]))?;
+                let manifest = manifest?;
                 workshop.registries.describe(&met, manifest);
             }
             done => return Ok(done?),

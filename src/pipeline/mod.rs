@@ -76,6 +76,12 @@ impl<E: Diagnose> From<E> for Failure {
     }
 }
 
+impl From<Report> for Failure {
+    fn from(report: Report) -> Self {
+        Self::Reports(vec![report])
+    }
+}
+
 impl Failure {
     fn all<E: Diagnose>(errors: impl IntoIterator<Item = E>) -> Self {
         Self::Reports(errors.into_iter().map(|error| error.report()).collect())

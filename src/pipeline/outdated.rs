@@ -100,7 +100,7 @@ fn wish(instance: &Name, pack: &PackIntent, root: &Path) -> Result<Spec, Failure
 fn not_oci(instance: &Name, oci: &str, problem: &str) -> Failure {
     let message = format!("`{oci}`, which `scaffold.toml` has for `{instance}`, names no pack: {problem}");
     let report = Report::new("spec-invalid", message);
-    Failure::Reports(vec![report.hint("write `oci = \"HOST/REPOSITORY\"`, and a `version` beside it")])
+    Failure::from(report.hint("write `oci = \"HOST/REPOSITORY\"`, and a `version` beside it"))
 }
 
 /// The newest that serves; a pre-release only where there is nothing else.

@@ -68,7 +68,7 @@ fn seat(workshop: &Workshop<'_>, locked: &LockedPack, root: &Path) -> Result<Sea
 fn no_place(locked: &LockedPack) -> Failure {
     let message = format!("the lock has `{}` from `{}`, which is no place", locked.instance, locked.source);
     let report = Report::new("lock-syntax", message);
-    Failure::Reports(vec![report.hint("take `scaffold.lock` back from version control")])
+    Failure::from(report.hint("take `scaffold.lock` back from version control"))
 }
 
 /// Gives a member the answers of the lock, in the order in which its pack asks.
@@ -90,5 +90,5 @@ fn restore(member: &mut Member, locked: &LockedAnswers) -> Result<(), Failure> {
         format!("the answers of `{}` in `scaffold.lock` are not what its pack asks for", member.instance.name);
     let each = |problem: crate::schema::Problem| format!("`{}`: {}", problem.pointer, problem.message);
     let report = Report::new("lock-syntax", message).details(problems.into_iter().map(each));
-    Err(Failure::Reports(vec![report.hint("take `scaffold.lock` back from version control")]))
+    Err(Failure::from(report.hint("take `scaffold.lock` back from version control")))
 }

@@ -21,7 +21,7 @@ type Standing = BTreeMap<Entry, Option<(Vec<u8>, bool)>>;
 pub fn undo(root: &Path, policy: Option<Policy>, dry_run: bool) -> Result<Vec<ChangedFile>, Failure> {
     let Some(last) = apply::last_change(root)? else {
         let report = Report::new("nothing-to-undo", "there is no change that could be undone here");
-        return Err(Failure::Reports(vec![report.hint("version control has what is older than the last change")]));
+        return Err(Failure::from(report.hint("version control has what is older than the last change")));
     };
     let standing = standing(root, last.entries.keys())?;
     let mut files = Vec::new();
@@ -43,7 +43,7 @@ pub fn undo(root: &Path, policy: Option<Policy>, dry_run: bool) -> Result<Vec<Ch
         let report =
             Report::new("undo-edited", "files were edited since the change that would be undone").details(edited);
         let hint = "keep those as they are with `--conflict ours`, or lose the edits with `--conflict theirs`";
-        return Err(Failure::Reports(vec![report.hint(hint)]));
+        return Err(Failure::from(report.hint(hint)));
     }
     if !dry_run && !files.is_empty() {
         apply::change(root, &change_of(&files))?;

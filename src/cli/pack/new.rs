@@ -6,11 +6,11 @@ use serde_json::json;
 
 use crate::cli::access::Reach;
 use crate::cli::args::{Global, NewPackArguments};
+use crate::cli::clock;
 use crate::cli::printer::Printer;
 use crate::cli::progress::Progress;
 use crate::cli::prompt::TerminalAsker;
 use crate::cli::prompt::is_someone_there;
-use crate::cli::{clock, one};
 use crate::model::{Name, Project, Report};
 use crate::pipeline::{self, Failure, NewPack, Workshop};
 use crate::project::{Given, Mode};
@@ -20,8 +20,8 @@ use crate::store::Home;
 const LANGUAGE: &str = "lang";
 
 pub fn run(arguments: &NewPackArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
-    let name = name(arguments).map_err(one)?;
-    let project = Project { name: name.to_string(), year: clock::year().map_err(one)? };
+    let name = name(arguments)?;
+    let project = Project { name: name.to_string(), year: clock::year()? };
     let mut set = arguments.set.clone();
     set.push(format!("{LANGUAGE}={}", arguments.lang));
     let given = Given::read(&set, None)?;

@@ -70,7 +70,7 @@ impl Edit {
         let near = near(path.as_str(), tree.files.keys().map(ProjectPath::as_str));
         let near = near.into_iter().map(|known| format!("near it: `{known}`"));
         let report = Report::new("restore-unknown", format!("no pack makes `{path}`")).details(near);
-        Err(one(report.hint("name a file that `scaffold.lock` lists")))
+        Err(Failure::from(report.hint("name a file that `scaffold.lock` lists")))
     }
 
     /// The intent to begin with.
@@ -79,14 +79,14 @@ impl Edit {
             (Self::Init { .. }, None) if has_lock => {
                 let message = format!("`{}` has a `scaffold.lock` and no `scaffold.toml`", root.display());
                 let report = Report::new("project-exists", message);
-                Err(one(
-                    report.hint("take `scaffold.toml` back from version control; to begin anew, remove the lock, too")
+                Err(Failure::from(
+                    report.hint("take `scaffold.toml` back from version control; to begin anew, remove the lock, too"),
                 ))
             }
             (Self::Init { .. }, Some(_)) => {
                 let message = format!("`{}` is a project already", root.display());
                 let report = Report::new("project-exists", message);
-                Err(one(report.hint("add packs with `scaffold add SPEC`, or run `scaffold apply`")))
+                Err(Failure::from(report.hint("add packs with `scaffold add SPEC`, or run `scaffold apply`")))
             }
             (Self::Init { project, .. }, None) => {
                 let (registries, packs, answers, compose) = Default::default();
@@ -134,7 +134,7 @@ impl Edit {
         }
         if wanted.is_empty() {
             let report = Report::new("project-empty", "the project would have no pack left");
-            return Err(one(report.hint("keep one, or delete the project's folder")));
+            return Err(Failure::from(report.hint("keep one, or delete the project's folder")));
         }
         let update = match self {
             Self::Update { packs, precise } => match (packs.as_slice(), precise) {
@@ -239,7 +239,7 @@ fn widen(intent: &mut IntentFile, lock: Option<&Lock>, given: &Given) -> Result<
                 let message =
                     format!("`{instance}` has an answer of its own to `{key}`, which a part for all does not reach");
                 let report = Report::new("set-invalid", message);
-                return Err(one(report.hint(format!("write `{instance}.{}=`", path.join(".")))));
+                return Err(Failure::from(report.hint(format!("write `{instance}.{}=`", path.join(".")))));
             }
             intent.drop_answer(instance, key);
         }
@@ -274,7 +274,7 @@ fn take_back(intent: &mut IntentFile, lock: Option<&Lock>, path: &str) -> Result
     let near =
         near(key, keys.map(String::as_str)).into_iter().map(|known| format!("near it: `{known}`")).collect::<Vec<_>>();
     let report = Report::new("unset-unknown", format!("no pack has an answer to `{path}`")).details(near);
-    Err(one(report.hint("write `--unset KEY` or `--unset PACK.KEY`")))
+    Err(Failure::from(report.hint("write `--unset KEY` or `--unset PACK.KEY`")))
 }
 
 /// Forgets a default that was taken, so that the pack's own of today is.
@@ -293,8 +293,4 @@ fn split<'a>(path: &'a str, instances: &BTreeSet<String>) -> (Option<&'a str>, &
         Some((instance, key)) if instances.contains(instance) => (Some(instance), key),
         _ => (None, path),
     }
-}
-
-fn one(report: Report) -> Failure {
-    Failure::Reports(vec![report])
 }

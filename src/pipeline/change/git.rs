@@ -36,9 +36,7 @@ pub(super) fn check(root: &Path, files: &[ChangedFile], lock: Option<&Lock>) -> 
     let files = if unseen.len() == 1 { "a file".to_owned() } else { format!("{} files", unseen.len()) };
     let message = format!("the change would touch {files} with edits that are not committed");
     let report = Report::new("uncommitted", message).details(unseen.into_iter().map(|path| format!("`{path}`")));
-    Err(Failure::Reports(vec![
-        report.hint("commit them, or go on with `--allow-dirty`: `scaffold undo` brings them back"),
-    ]))
+    Err(Failure::from(report.hint("commit them, or go on with `--allow-dirty`: `scaffold undo` brings them back")))
 }
 
 /// Whether the user changed a file that is about to change. What is as it was generated can be generated again.
@@ -84,7 +82,7 @@ fn unseen<'a>(root: &Path, paths: &[&'a str]) -> Result<Vec<&'a str>, Failure> {
 fn broken(said: &[u8]) -> Failure {
     let report = Report::new("git-status", "git can't tell which edits are committed");
     let said = String::from_utf8_lossy(said).trim().to_owned();
-    Failure::Reports(vec![report.detail(said).hint("mend the repository, or go on with `--allow-dirty`")])
+    Failure::from(report.detail(said).hint("mend the repository, or go on with `--allow-dirty`"))
 }
 
 /// Whether the last folders of `folder` are the first of `path`.

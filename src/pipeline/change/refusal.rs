@@ -29,7 +29,7 @@ pub(super) fn check_open(root: &Path, lock: Option<&Lock>) -> Result<(), Failure
 pub(super) fn still_open<'a>(paths: impl Iterator<Item = &'a ProjectPath>, with_marks: bool) -> Failure {
     let paths = paths.map(|path| format!("`{path}`"));
     let report = Report::new("conflicts-open", "conflicts of an earlier change are still open").details(paths);
-    one(report.hint(if with_marks {
+    Failure::from(report.hint(if with_marks {
         "settle the places between `<<<<<<<` and `>>>>>>>`, then run the command again"
     } else {
         "say whose version counts: `scaffold apply --conflict ours` or `scaffold apply --conflict theirs`"
@@ -42,7 +42,7 @@ pub(super) fn check_links(root: &Path) -> Result<(), Failure> {
     let Some(file) = [INTENT_FILE, LOCK_FILE].iter().find(is_link).copied() else { return Ok(()) };
     let report =
         Report::new("project-unreadable", format!("`{file}` is a symbolic link, and a change would replace it"));
-    Err(one(report.hint("put the file itself there")))
+    Err(Failure::from(report.hint("put the file itself there")))
 }
 
 /// Tells all conflicts, where they were to end the run.
@@ -54,7 +54,7 @@ pub(super) fn check_conflicts(plan: &Plan) -> Result<(), Failure> {
     let files = if conflicts.len() == 1 { "1 file".to_owned() } else { format!("{} files", conflicts.len()) };
     let message = format!("{files} would not be as the packs make them and as they stand here at once");
     let hint = "settle them with `--conflict markers`, `--conflict ours` (as they stand here) or `--conflict theirs`";
-    Err(one(Report::new("conflicts", message).details(conflicts).hint(hint)))
+    Err(Failure::from(Report::new("conflicts", message).details(conflicts).hint(hint)))
 }
 
 /// Refuses to write files where something stands that is no file.
@@ -70,7 +70,7 @@ pub(super) fn check_obstacles(plan: &Plan, copy: &WorkingCopy) -> Result<(), Fai
         return Ok(());
     }
     let report = Report::new("in-the-way", "something that is no file stands where packs have files").details(lines);
-    Err(one(report.hint("move it away, and run the command again")))
+    Err(Failure::from(report.hint("move it away, and run the command again")))
 }
 
 /// Asks before a pack gets interfaces that it did not have.
@@ -96,7 +96,7 @@ pub(super) fn check_imports(
         return Ok(());
     }
     let report = Report::new("imports-grown", "packs want interfaces that they did not have before").details(grown);
-    Err(one(report.hint("allow it with `--allow-imports`, or stay with the versions of the lock")))
+    Err(Failure::from(report.hint("allow it with `--allow-imports`, or stay with the versions of the lock")))
 }
 
 /// An interface whatever its version: a newer one of the same interface is no new power.
@@ -120,8 +120,4 @@ fn line_of(path: &ProjectPath, conflict: &Conflict) -> String {
         ConflictKind::Binary => format!("`{path}`: it is not text"),
         ConflictKind::InTheWay => format!("`{path}`: it is no file"),
     }
-}
-
-fn one(report: Report) -> Failure {
-    Failure::Reports(vec![report])
 }

@@ -61,7 +61,7 @@ pub(super) fn check_precise(wanted: &[Spec], pack: &Name, version: &Version) -> 
             }
             _ => format!("{name}@={version}"),
         };
-        return Err(Failure::Reports(vec![report.hint(format!("ask for it with `scaffold add {asked}`"))]));
+        return Err(Failure::from(report.hint(format!("ask for it with `scaffold add {asked}`"))));
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ fn chosen(cases: Vec<Case>, only: &[String]) -> Result<Vec<Case>, Failure> {
         let message = format!("the pack has no case `{unknown}`");
         let known = cases.iter().map(|case| format!("it has `{}`", case.name));
         let report = Report::new("pack-test-unknown", message).details(known);
-        return Err(Failure::Reports(vec![report.hint("name a folder of `tests/`")]));
+        return Err(Failure::from(report.hint("name a folder of `tests/`")));
     }
     Ok(cases.into_iter().filter(|case| only.is_empty() || only.contains(&case.name)).collect())
 }
@@ -137,7 +137,7 @@ fn spec(folder: &Path, text: &str) -> Result<Spec, Failure> {
 fn place(case: &Case, name: &str, at: &str) -> Result<(Name, ProjectPath), Failure> {
     let wrong = |error: &dyn std::fmt::Display| {
         let message = format!("case `{}` puts `{name}` where nothing can stand: {error}", case.name);
-        Failure::Reports(vec![Report::new("at-invalid", message).hint("write `at = { INSTANCE = \"DIR\" }`")])
+        Failure::from(Report::new("at-invalid", message).hint("write `at = { INSTANCE = \"DIR\" }`"))
     };
     let instance = name.parse().map_err(|error: crate::model::NameError| wrong(&error))?;
     Ok((instance, ProjectPath::parse(at).map_err(|error| wrong(&error))?))

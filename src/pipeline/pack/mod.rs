@@ -69,7 +69,7 @@ fn finish(
     component: Vec<u8>,
     language: Option<Language>,
 ) -> Result<BuiltPack, Failure> {
-    let manifest = members::describe(workshop, path, &component).map_err(|report| Failure::Reports(vec![report]))?;
+    let manifest = members::describe(workshop, path, &component)?;
     publish::check(&manifest)?;
     let bytes = component::with_manifest(&component, &manifest)?;
     let inspection = component::inspect(&bytes)?;
@@ -92,7 +92,7 @@ impl BuiltPack {
         };
         write().map_err(|error| {
             let message = format!("`{}` can't be written: {}", path.display(), io_cause(&error));
-            Failure::Reports(vec![Report::new("pack-unwritable", message).hint("name another file with `--output`")])
+            Failure::from(Report::new("pack-unwritable", message).hint("name another file with `--output`"))
         })?;
         Ok(path)
     }
@@ -154,5 +154,5 @@ fn run_bytes(workshop: &Workshop<'_>, bytes: &[u8], mut inputs: Inputs<'_>) -> R
 
 fn unwritable(error: &std::io::Error) -> Failure {
     let message = format!("a file of the pack can't be written: {}", io_cause(error));
-    Failure::Reports(vec![Report::new("pack-unwritable", message).hint("make room, and check who may write there")])
+    Failure::from(Report::new("pack-unwritable", message).hint("make room, and check who may write there"))
 }
