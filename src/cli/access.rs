@@ -7,9 +7,11 @@ use std::time::Duration;
 use super::args::Global;
 use super::progress::Progress;
 use super::prompt::is_someone_there;
-use super::variable;
+use super::watchdog::Watchdog;
+use super::{Caller, variable};
 use crate::model::{Name, Report};
-use crate::pipeline::Failure;
+use crate::pipeline::{Failure, Workshop};
+use crate::project::IntentFile;
 use crate::registry::{
     ADDRESS_VARIABLE, Access, CREDENTIALS_FILE, Credential, Credentials, FRESH, Registries, Settings, TRUST_FILE,
     Trust, Unsigned,
@@ -50,7 +52,10 @@ impl<'a> Reach<'a> {
 
     /// As a project has it, in `root`: the registries that it names count before the user's of the same name, so that
     /// a nickname means the same registry on every machine. Credentials go by the address, whoever names it.
-    pub fn within(mut self, root: &Path, registries: &BTreeMap<Name, String>) -> Self {
+    ///
+    /// Where the project's file can't be read, that is for those to tell who need it.
+    pub fn within(mut self, root: &Path) -> Self {
+        let registries = IntentFile::read(root).map(|file| file.intent().registries.clone()).unwrap_or_default();
         let address =
             |text: &String| if text.contains("://") { text.clone() } else { root.join(text).display().to_string() };
         self.named.extend(registries.iter().map(|(name, text)| (name.clone(), address(text))));
@@ -72,6 +77,23 @@ impl<'a> Reach<'a> {
     pub fn registries(&'a self) -> Registries<'a> {
         Registries::new(self.default.clone(), self.named.clone(), &self.access)
     }
+}
+
+/// Does some work with packs: they are reached as `reach` says, what goes on is shown, and it is watched.
+///
+/// # Errors
+/// A configuration that can't be read, and those of the work.
+pub fn in_workshop<T>(
+    caller: Caller<'_>,
+    reach: impl for<'a> FnOnce(Reach<'a>) -> Reach<'a>,
+    work: impl FnOnce(&Workshop<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let Caller { global, home, printer } = caller;
+    let progress = Progress::new(printer);
+    let reach = reach(Reach::new(global, home, &progress)?);
+    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
+    let _watchdog = Watchdog::start(printer, progress.compiling());
+    work(&workshop)
 }
 
 /// The address of the registry that serves instead of the embedded one.

@@ -11,8 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::pack::{BuildArguments, CheckPackArguments, NewPackArguments, PackArguments, PackCommand, TestArguments};
 pub use self::project::{
-    AddArguments, AnswerArguments, ApplyArguments, ChangeArguments, CheckArguments, ConflictChoice, DiffArguments,
-    InitArguments, RemoveArguments, SafetyArguments, SetArguments, UndoArguments, UpdateArguments,
+    AddArguments, AnswerArguments, ApplyArguments, ChangeArguments, CheckArguments, CompositionArguments,
+    ConflictChoice, DiffArguments, InitArguments, RemoveArguments, SafetyArguments, SetArguments, UndoArguments,
+    UpdateArguments,
 };
 pub use self::registry::{
     InfoArguments, InstallArguments, KeyArguments, KeyCommand, PublishArguments, RegistryArguments, RegistryCommand,
@@ -159,15 +160,8 @@ pub struct NewArguments {
     /// Where the project goes: a folder that does not exist yet, or an empty one
     #[arg(value_name = "DIR")]
     pub target: PathBuf,
-    /// A pack to compose: NAME, NAME@REQ, `oci://HOST/REPOSITORY:TAG`, a path to a `.wasm`, or INSTANCE=any of these
-    #[arg(long = "pack", short, value_name = "SPEC", required = true)]
-    pub packs: Vec<String>,
-    /// The folder that an instance's files go below
-    #[arg(long, value_name = "INSTANCE=DIR")]
-    pub at: Vec<String>,
-    /// The project's name; without it, the folder's
-    #[arg(long)]
-    pub name: Option<String>,
+    #[command(flatten)]
+    pub composition: CompositionArguments,
     #[command(flatten)]
     pub answers: AnswerArguments,
     /// Run `git init` in the new project

@@ -2,30 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::access::Reach;
+use super::access::in_workshop;
 use super::args::{
-    AddArguments, AnswerArguments, ApplyArguments, ChangeArguments, ConflictChoice, Global, InitArguments,
-    RemoveArguments, SafetyArguments, SetArguments, UpdateArguments,
+    AddArguments, AnswerArguments, ApplyArguments, ChangeArguments, ConflictChoice, InitArguments, RemoveArguments,
+    SafetyArguments, SetArguments, UpdateArguments,
 };
-use super::printer::Printer;
-use super::progress::Progress;
 use super::prompt::{TerminalAsker, ask_consent, ask_policy, is_someone_there};
 use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, project_path};
-use super::watchdog::Watchdog;
-use super::{Exit, clock, report, standing};
+use super::{Caller, Exit, clock, report, standing};
 use crate::model::{LOCK_FILE, Project};
-use crate::pipeline::{self, Change, Conflicts, Edit, Failure, Workshop};
+use crate::pipeline::{self, Change, Conflicts, Edit, Failure};
 use crate::project::{Given, Mode};
 use crate::reconcile::Policy;
-use crate::store::Home;
-
-/// Who runs a command, and how.
-#[derive(Clone, Copy)]
-pub struct Caller<'a> {
-    pub global: &'a Global,
-    pub home: &'a Home,
-    pub printer: &'a Printer,
-}
 
 /// What was typed, apart from the edit.
 struct Typed<'a> {
@@ -46,9 +34,13 @@ impl<'a> Typed<'a> {
 pub fn init(arguments: &InitArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
     let root = absolute_path(&standing::here()?)?;
     standing::recover(&root, caller.printer)?;
-    let name = project_name(arguments.name.as_deref(), &root)?;
+    let name = project_name(arguments.composition.name.as_deref(), &root)?;
     let project = Project { name, year: clock::year()? };
-    let edit = Edit::Init { project, packs: parse_specs(&arguments.packs)?, places: parse_places(&arguments.at)? };
+    let edit = Edit::Init {
+        project,
+        packs: parse_specs(&arguments.composition.packs)?,
+        places: parse_places(&arguments.composition.at)?,
+    };
     change("init", edit, Typed::of(root, &arguments.change)?, caller)
 }
 
@@ -85,7 +77,7 @@ fn root(caller: Caller<'_>) -> Result<PathBuf, Failure> {
 }
 
 fn change(command: &'static str, edit: Edit, typed: Typed<'_>, caller: Caller<'_>) -> Result<Exit, Failure> {
-    let Caller { global, home, printer } = caller;
+    let Caller { global, printer, .. } = caller;
     let Typed { root, given, defaults, settle, safety } = typed;
     let someone = is_someone_there(global);
     let mut ask = ask_policy;
@@ -113,25 +105,18 @@ fn change(command: &'static str, edit: Edit, typed: Typed<'_>, caller: Caller<'_
     };
     let mut asker = TerminalAsker::new(global.color);
     let mode = if someone && !defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let watchdog = Watchdog::start(printer, progress.compiling());
-    let outcome = pipeline::change(
-        &workshop,
-        Change {
-            root: root.clone(),
-            edit,
-            given,
-            mode,
-            settlements: parse_settlements(settle)?,
-            conflicts,
-            allow_dirty: safety.allow_dirty,
-            locked: global.locked,
-            consent: &mut consent,
-            dry_run: safety.dry_run,
-        },
-    )?;
-    drop(watchdog);
+    let change = Change {
+        root: root.clone(),
+        edit,
+        given,
+        mode,
+        settlements: parse_settlements(settle)?,
+        conflicts,
+        allow_dirty: safety.allow_dirty,
+        locked: global.locked,
+        consent: &mut consent,
+        dry_run: safety.dry_run,
+    };
+    let outcome = in_workshop(caller, |reach| reach.within(&root), |workshop| pipeline::change(workshop, change))?;
     Ok(report::change(command, &outcome, &root, safety.dry_run, printer))
 }

@@ -2,25 +2,17 @@
 
 use serde_json::json;
 
-use super::access::Reach;
+use super::access::in_workshop;
 use super::args::CheckArguments;
-use super::change::Caller;
 use super::printer::Printer;
-use super::progress::Progress;
-use super::watchdog::Watchdog;
-use super::{Exit, standing, variable};
+use super::{Caller, Exit, standing, variable};
 use crate::model::Report;
-use crate::pipeline::{self, Check, Drift, Failure, Workshop};
+use crate::pipeline::{self, Check, Drift, Failure};
 
 pub fn run(arguments: &CheckArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
-    let Caller { global, home, printer } = caller;
+    let printer = caller.printer;
     let root = standing::open(&standing::here()?, printer)?;
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let watchdog = Watchdog::start(printer, progress.compiling());
-    let check = pipeline::check(&workshop, &root)?;
-    drop(watchdog);
+    let check = in_workshop(caller, |reach| reach.within(&root), |workshop| pipeline::check(workshop, &root))?;
     if let Some(report) = &check.unverified {
         printer.warning(&unverified(report));
     }

@@ -2,25 +2,18 @@
 
 use serde_json::json;
 
-use super::access::Reach;
+use super::access::in_workshop;
 use super::args::DiffArguments;
-use super::change::Caller;
-use super::progress::Progress;
-use super::watchdog::Watchdog;
-use super::{Exit, difference, report, standing};
-use crate::pipeline::{self, Change, Conflicts, Edit, Failure, Workshop};
+use super::{Caller, Exit, difference, report, standing};
+use crate::pipeline::{self, Change, Conflicts, Edit, Failure};
 use crate::project::{Given, Mode};
 use crate::reconcile::Policy;
 
 pub fn run(arguments: &DiffArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
-    let Caller { global, home, printer } = caller;
+    let Caller { global, printer, .. } = caller;
     let root = standing::open(&standing::here()?, printer)?;
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let watchdog = Watchdog::start(printer, progress.compiling());
     let change = Change {
-        root,
+        root: root.clone(),
         edit: Edit::Apply { restore: Default::default() },
         given: Given::default(),
         mode: Mode::Defaults,
@@ -31,8 +24,7 @@ pub fn run(arguments: &DiffArguments, caller: Caller<'_>) -> Result<Exit, Failur
         consent: &mut |_| Ok(true),
         dry_run: true,
     };
-    let outcome = pipeline::change(&workshop, change)?;
-    drop(watchdog);
+    let outcome = in_workshop(caller, |reach| reach.within(&root), |workshop| pipeline::change(workshop, change))?;
     let files = &outcome.decisions.files;
     if printer.is_json() {
         let files: Vec<_> = files.iter().map(|file| report::file_json(file, !arguments.stat)).collect();

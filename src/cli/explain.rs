@@ -2,16 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::access::Reach;
+use super::Caller;
+use super::access::in_workshop;
 use super::args::{ExplainArguments, Global};
 use super::printer::Printer;
-use super::progress::Progress;
 use super::standing;
 use super::typed::{project_path, word};
-use super::watchdog::Watchdog;
 use crate::model::{JsonObject, Ownership, ProjectPath, Report, printable};
 use crate::pipeline::{
-    self, Attribution, Explanation, Failure, FileState, Member, Place, ShareKind, Stretch, UsedTemplate, Workshop,
+    self, Attribution, Explanation, Failure, FileState, Member, Place, ShareKind, Stretch, UsedTemplate,
 };
 use crate::project::{Answer, Lock};
 use crate::store::Home;
@@ -27,12 +26,11 @@ pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: 
     let (path, place) = parse(&arguments.place)?;
     let path = project_path(&root, &here, &path)?;
     let lock = Lock::read(&root)?;
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?.within(&root, &standing::registries(&root));
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let watchdog = Watchdog::start(printer, progress.compiling());
-    let explanation = pipeline::explain(&workshop, &lock, &root, &path, &place)?;
-    drop(watchdog);
+    let explanation = in_workshop(
+        Caller { global, home, printer },
+        |reach| reach.within(&root),
+        |workshop| pipeline::explain(workshop, &lock, &root, &path, &place),
+    )?;
     if printer.is_json() {
         printer.document("scaffold.explain/1", document(&path, &place, &explanation));
     } else {

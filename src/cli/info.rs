@@ -2,22 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::access::Reach;
+use super::Caller;
+use super::access::in_workshop;
 use super::args::{Global, InfoArguments};
 use super::printer::Printer;
-use super::progress::Progress;
 use super::typed::parse_spec;
 use crate::model::printable;
-use crate::pipeline::{self, Failure, Workshop};
+use crate::pipeline::{self, Failure};
 use crate::registry::{Info, Place};
 use crate::store::Home;
 
 pub fn run(arguments: &InfoArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let spec = parse_spec(&arguments.pack)?;
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let info = pipeline::info(&workshop, &spec)?;
+    let info =
+        in_workshop(Caller { global, home, printer }, |reach| reach, |workshop| pipeline::info(workshop, &spec))?;
     if printer.is_json() {
         printer.document("scaffold.info/1", document(&info));
     } else {

@@ -2,25 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::access::Reach;
+use super::Caller;
+use super::access::in_workshop;
 use super::args::{Global, InstallArguments, UninstallArguments};
 use super::printer::Printer;
-use super::progress::Progress;
 use super::typed::parse_spec;
-use super::watchdog::Watchdog;
 use crate::model::printable;
-use crate::pipeline::{self, Failure, Workshop};
+use crate::pipeline::{self, Failure};
 use crate::registry::{self, Kept};
 use crate::store::Home;
 
 pub fn install(arguments: &InstallArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let wanted = arguments.packs.iter().map(|spec| parse_spec(spec)).collect::<Result<Vec<_>, _>>()?;
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let watchdog = Watchdog::start(printer, progress.compiling());
-    let members = pipeline::install(&workshop, wanted)?;
-    drop(watchdog);
+    let members =
+        in_workshop(Caller { global, home, printer }, |reach| reach, |workshop| pipeline::install(workshop, wanted))?;
     if printer.is_json() {
         let packs: Vec<Value> = members
             .iter()
@@ -50,10 +45,11 @@ pub fn uninstall(
     printer: &Printer,
 ) -> Result<(), Failure> {
     let unwanted = arguments.packs.iter().map(|spec| parse_spec(spec)).collect::<Result<Vec<_>, _>>()?;
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let removed = pipeline::uninstall(&workshop, &unwanted)?;
+    let removed = in_workshop(
+        Caller { global, home, printer },
+        |reach| reach,
+        |workshop| pipeline::uninstall(workshop, &unwanted),
+    )?;
     if printer.is_json() {
         printer.document("scaffold.uninstall/1", document(&removed));
     }

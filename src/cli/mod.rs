@@ -43,8 +43,7 @@ use crate::store::Home;
 use crate::threads;
 
 pub use args::Arguments;
-use args::Command;
-use change::Caller;
+use args::{Command, Global};
 use printer::Printer;
 
 /// It could not be done.
@@ -53,6 +52,14 @@ const FAILED: u8 = 1;
 const DIFFERS: u8 = 3;
 /// The user broke off.
 const INTERRUPTED: u8 = 130;
+
+/// Who runs a command, and how.
+#[derive(Clone, Copy)]
+struct Caller<'a> {
+    global: &'a Global,
+    home: &'a Home,
+    printer: &'a Printer,
+}
 
 /// How a command that could be done ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

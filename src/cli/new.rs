@@ -4,27 +4,25 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::access::Reach;
+use super::access::in_workshop;
 use super::args::{Global, NewArguments};
 use super::printer::Printer;
-use super::progress::Progress;
 use super::prompt::{TerminalAsker, is_someone_there};
 use super::report::local_packs;
 use super::standing::tell_recovery;
 use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, use_of};
-use super::watchdog::Watchdog;
-use super::{clock, preview};
+use super::{Caller, clock, preview};
 use crate::apply::{self, Recovery};
 use crate::model::{Project, Report, printable};
-use crate::pipeline::{self, Created, Failure, NewProject, NextStep, Workshop};
+use crate::pipeline::{self, Created, Failure, NewProject, NextStep};
 use crate::project::{Given, Mode};
 use crate::store::Home;
 
 pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let target = absolute_path(&arguments.target)?;
-    let name = project_name(arguments.name.as_deref(), &target)?;
-    let packs = parse_specs(&arguments.packs)?;
-    let places = parse_places(&arguments.at)?;
+    let name = project_name(arguments.composition.name.as_deref(), &target)?;
+    let packs = parse_specs(&arguments.composition.packs)?;
+    let places = parse_places(&arguments.composition.at)?;
     let settlements = parse_settlements(&arguments.answers.settle)?;
     let given = Given::read(&arguments.answers.set, arguments.answers.answers.as_deref())?;
     let project = Project { name, year: clock::year()? };
@@ -36,17 +34,13 @@ pub fn run(arguments: NewArguments, global: &Global, home: &Home, printer: &Prin
         }
     }
 
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);
     let mode =
         if is_someone_there(global) && !arguments.answers.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
     let dry_run = arguments.dry_run;
     let new = NewProject { target: target.clone(), project, packs, places, given, mode, settlements, dry_run };
-    let watchdog = Watchdog::start(printer, progress.compiling());
-    let created = pipeline::create(&workshop, new)?;
-    drop(watchdog);
+    let caller = Caller { global, home, printer };
+    let created = in_workshop(caller, |reach| reach, |workshop| pipeline::create(workshop, new))?;
 
     for (pack, said) in &created.rendered.diagnostics {
         printer.diagnostic(pack, said);

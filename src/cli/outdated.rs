@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::access::Reach;
+use super::access::in_workshop;
 use super::args::Global;
 use super::printer::Printer;
-use super::progress::Progress;
-use super::{Exit, standing};
-use crate::pipeline::{self, Failure, Standing, Workshop};
+use super::{Caller, Exit, standing};
+use crate::pipeline::{self, Failure, Standing};
 use crate::project::{IntentFile, Lock};
 use crate::store::Home;
 
@@ -16,10 +15,11 @@ pub fn run(global: &Global, home: &Home, printer: &Printer) -> Result<Exit, Fail
     let file = IntentFile::read(&root)?;
     let intent = file.intent();
     let lock = Lock::read(&root)?;
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?.within(&root, &intent.registries).anew();
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let packs = pipeline::outdated(&workshop, &lock, &pipeline::wishes(intent, &root)?)?;
+    let packs = in_workshop(
+        Caller { global, home, printer },
+        |reach| reach.within(&root).anew(),
+        |workshop| pipeline::outdated(workshop, &lock, &pipeline::wishes(intent, &root)?),
+    )?;
     let outdated: Vec<&Standing> = packs.iter().filter(|pack| pack.is_outdated()).collect();
     if printer.is_json() {
         let packs: Vec<Value> = packs.iter().map(document).collect();

@@ -10,9 +10,9 @@ use super::new::step_line;
 use super::printer::Printer;
 use super::{Exit, difference};
 use crate::model::{Digest, Name, Report, printable};
-use crate::pipeline::{ChangedFile, Conflicted, FileChange, Outcome, Retained};
+use crate::pipeline::{ChangedFile, Conflicted, FileChange, Outcome};
 use crate::project::{KeptDefault, LockedPack, plain};
-use crate::reconcile::{ConflictKind, Policy};
+use crate::reconcile::{ConflictKind, Kept, Policy};
 
 /// Tells what a change did, or would do.
 pub fn change(command: &str, outcome: &Outcome, root: &Path, dry_run: bool, printer: &Printer) -> Exit {
@@ -54,11 +54,12 @@ fn tell(outcome: &Outcome, dry_run: bool, printer: &Printer) {
         let what = format!("`{answer}` for `{}.{}`, which no pack asks any more", forgotten.whose, forgotten.key);
         printer.status("Dropped", &what);
     }
-    for (path, retained) in &outcome.decisions.retained {
-        let why = match retained {
-            Retained::Removed => "packs changed it, and you had removed it",
-            Retained::Replaced => "packs changed it, and you have something else there",
-            Retained::Released => "no pack makes it any more, and you had edited it: it is yours now",
+    for (path, kept) in &outcome.decisions.retained {
+        let why = match kept {
+            Kept::Removed => "packs changed it, and you had removed it",
+            Kept::Replaced => "packs changed it, and you have something else there",
+            Kept::Released => "no pack makes it any more, and you had edited it: it is yours now",
+            Kept::AsIs => continue,
         };
         printer.status("Left", &format!("`{path}`: {why}"));
     }
@@ -219,12 +220,8 @@ fn document(command: &str, outcome: &Outcome, root: &Path, dry_run: bool) -> Val
             })
         })
         .collect();
-    let retained: Vec<Value> = outcome
-        .decisions
-        .retained
-        .iter()
-        .map(|(path, why)| json!({ "path": path, "why": retained_word(*why) }))
-        .collect();
+    let retained: Vec<Value> =
+        outcome.decisions.retained.iter().map(|(path, why)| json!({ "path": path, "why": kept_word(*why) })).collect();
     let defaults: Vec<Value> = outcome
         .kept_defaults
         .iter()
@@ -280,11 +277,12 @@ pub fn change_word(change: FileChange) -> &'static str {
     }
 }
 
-fn retained_word(retained: Retained) -> &'static str {
-    match retained {
-        Retained::Removed => "removed",
-        Retained::Replaced => "replaced",
-        Retained::Released => "released",
+fn kept_word(kept: Kept) -> &'static str {
+    match kept {
+        Kept::AsIs => "as-is",
+        Kept::Removed => "removed",
+        Kept::Replaced => "replaced",
+        Kept::Released => "released",
     }
 }
 

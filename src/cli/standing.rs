@@ -1,13 +1,12 @@
 //! The project that a command is typed in.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::printer::Printer;
 use crate::apply::{self, Recovery};
-use crate::model::{INTENT_FILE, Name, Report};
+use crate::model::{INTENT_FILE, Report};
 use crate::pipeline::Failure;
-use crate::project::{self, IntentFile};
+use crate::project;
 
 /// The folder that the command was typed in.
 pub fn here() -> Result<PathBuf, Failure> {
@@ -39,11 +38,6 @@ pub fn open_undone(from: &Path, printer: &Printer) -> Result<PathBuf, Failure> {
         Some(root) => recover(root, printer).map(|_| root.to_owned()),
         None => Ok(from.to_owned()),
     }
-}
-
-/// The registries that the project names. Where its file can't be read, that is for those to tell who need it.
-pub fn registries(root: &Path) -> BTreeMap<Name, String> {
-    IntentFile::read(root).map(|file| file.intent().registries.clone()).unwrap_or_default()
 }
 
 /// Puts in order what a killed run left, and says so.

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use super::change::Edit;
 use super::intent::relate_paths;
-use super::past::Past;
-use super::{Failure, Inputs, Workshop, run};
+use super::{Failure, Workshop, run};
 use crate::apply::{Found, survey};
-use crate::model::{Digest, Project, ProjectPath, Report, unix_newlines};
+use crate::model::{Digest, ProjectPath, Report, unix_newlines};
 use crate::project::{Given, IntentFile, Lock, LockedFile, Mode};
 use crate::reconcile::is_open;
 
@@ -115,18 +114,7 @@ fn drift_of(file: &LockedFile, found: &Found, was_marked: bool) -> Option<Drift>
 /// The lock that the intent comes to, with the versions that it has now.
 fn lock_of(workshop: &Workshop<'_>, root: &Path, intent: &IntentFile, lock: &Lock) -> Result<Lock, Failure> {
     let wish = Edit::Apply { restore: BTreeSet::new() }.wish(root, intent.intent(), Some(lock))?;
-    let inputs = Inputs {
-        project: Project { name: intent.intent().project.name.clone(), year: intent.intent().project.year },
-        wanted: wish.wanted,
-        places: wish.places,
-        preference: wish.preference,
-        exactly: None,
-        joined: lock.packs.iter().map(|pack| pack.instance.clone()).collect(),
-        given: Given::default(),
-        past: Past::of(&intent.intent().answers, Some(lock)),
-        mode: Mode::Defaults,
-        settlements: intent.intent().compose.clone(),
-    };
+    let inputs = wish.inputs(intent.intent(), Some(lock), Given::default(), Mode::Defaults);
     let mut rendered = run(workshop, inputs)?;
     relate_paths(&mut rendered, root);
     rendered.lock.conflicts.clone_from(&lock.conflicts);

@@ -1,14 +1,45 @@
-//! What a run says about `scaffold.toml`: the packs that were asked for, and the answers that were given.
+//! Between `scaffold.toml` and a run: what the file asks for, and what a run says about it, the packs that were asked for
+//! and the answers that were given.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::{Member, Rendered};
-use crate::model::{JsonObject, Name, ProjectPath};
-use crate::project::{Origin as Answered, PackIntent, SHARED};
-use crate::registry::{OciVersion, Origin, PackSpec, Spec};
+use super::{Failure, Member, Rendered};
+use crate::model::{JsonObject, Name, ProjectPath, Report};
+use crate::project::{Intent, Origin as Answered, PackIntent, SHARED};
+use crate::registry::{OciReference, OciVersion, Origin, PackSpec, Spec};
+
+/// What an intent asks for. `root` is the project's folder: paths of packs are relative to it.
+///
+/// # Errors
+/// A repository that is none.
+pub fn wishes(intent: &Intent, root: &Path) -> Result<Vec<Spec>, Failure> {
+    intent.packs.iter().map(|(instance, pack)| wish(instance, pack, root)).collect()
+}
+
+fn wish(instance: &Name, pack: &PackIntent, root: &Path) -> Result<Spec, Failure> {
+    let of = match (&pack.path, &pack.oci) {
+        (Some(path), _) => PackSpec::Path(root.join(path)),
+        (None, Some(oci)) => {
+            let reference = OciReference::of_entry(oci, pack.version.as_ref());
+            PackSpec::Oci(reference.map_err(|problem| not_oci(instance, oci, problem))?)
+        }
+        (None, None) => PackSpec::Named {
+            registry: pack.registry.clone(),
+            name: pack.pack.clone().unwrap_or_else(|| instance.clone()),
+            requirement: pack.version.clone(),
+        },
+    };
+    Ok(Spec { instance: Some(instance.clone()), pack: of })
+}
+
+fn not_oci(instance: &Name, oci: &str, problem: &str) -> Failure {
+    let message = format!("`{oci}`, which `scaffold.toml` has for `{instance}`, names no pack: {problem}");
+    let report = Report::new("spec-invalid", message);
+    Failure::from(report.hint("write `oci = \"HOST/REPOSITORY\"`, and a `version` beside it"))
+}
 
 /// A project's files name path packs relative to the project, so that both can move together.
 pub(super) fn relate_paths(rendered: &mut Rendered, target: &Path) {

@@ -44,16 +44,15 @@ pub use self::publish::{Destination, publish};
 pub use crate::compose::{Attribution, ShareKind, UsedTemplate};
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
-pub use change::{
-    Change, ChangedFile, Conflicted, Conflicts, Decisions, Edit, FileChange, Outcome, Retained, change, git,
-};
+pub use change::{Change, ChangedFile, Conflicted, Conflicts, Decisions, Edit, FileChange, Outcome, change, git};
 pub use check::{Check, Drift, check};
 pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
+pub use intent::wishes;
 pub use locked::{Update, preference};
 pub use members::Member;
 pub use new::{Created, NewProject, create};
-pub use outdated::{Standing, outdated, wishes};
+pub use outdated::{Standing, outdated};
 pub use pack::{
     BuiltPack, Checked, Coverage, NewPack, TestOptions, Tested, build_pack, check_pack, create_pack, test_pack,
 };

@@ -5,14 +5,13 @@
 //! of which each is needed for the first anyway.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use semver::Version;
 
 use super::{Failure, Workshop, members};
-use crate::model::{Name, Report};
-use crate::project::{Intent, Lock, LockedPack, PackIntent};
-use crate::registry::{self, OciReference, PackSpec, Preference, Spec};
+use crate::model::Name;
+use crate::project::{Lock, LockedPack};
+use crate::registry::{self, Preference, Spec};
 
 /// A pack of a lock, and what is newer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,36 +70,6 @@ pub fn outdated(workshop: &Workshop<'_>, lock: &Lock, wanted: &[Spec]) -> Result
         Some(standing)
     };
     Ok(packs.into_iter().filter_map(standing).collect::<Result<_, _>>()?)
-}
-
-/// What an intent asks for. `root` is the project's folder: paths of packs are relative to it.
-///
-/// # Errors
-/// A repository that is none.
-pub fn wishes(intent: &Intent, root: &Path) -> Result<Vec<Spec>, Failure> {
-    intent.packs.iter().map(|(instance, pack)| wish(instance, pack, root)).collect()
-}
-
-fn wish(instance: &Name, pack: &PackIntent, root: &Path) -> Result<Spec, Failure> {
-    let of = match (&pack.path, &pack.oci) {
-        (Some(path), _) => PackSpec::Path(root.join(path)),
-        (None, Some(oci)) => {
-            let reference = OciReference::of_entry(oci, pack.version.as_ref());
-            PackSpec::Oci(reference.map_err(|problem| not_oci(instance, oci, problem))?)
-        }
-        (None, None) => PackSpec::Named {
-            registry: pack.registry.clone(),
-            name: pack.pack.clone().unwrap_or_else(|| instance.clone()),
-            requirement: pack.version.clone(),
-        },
-    };
-    Ok(Spec { instance: Some(instance.clone()), pack: of })
-}
-
-fn not_oci(instance: &Name, oci: &str, problem: &str) -> Failure {
-    let message = format!("`{oci}`, which `scaffold.toml` has for `{instance}`, names no pack: {problem}");
-    let report = Report::new("spec-invalid", message);
-    Failure::from(report.hint("write `oci = \"HOST/REPOSITORY\"`, and a `version` beside it"))
 }
 
 /// The newest that serves; a pre-release only where there is nothing else.

@@ -100,6 +100,9 @@ impl Past {
     /// Takes out what the user answered to questions that nobody asks any more, because a pack left or moved on. What
     /// was never asked stays: it is a slip that the user wants to hear of.
     pub(super) fn forget_unasked(&mut self, members: &[Member]) -> Vec<Forgotten> {
+        if self.given.is_empty() {
+            return Vec::new();
+        }
         let questions: BTreeMap<&str, BTreeSet<&String>> =
             members.iter().map(|member| (member.instance.name.as_str(), questions_of(member))).collect();
         let were_asked = |whose: &str, key: &String| {

@@ -11,7 +11,7 @@ use crate::project::read_text;
 use crate::reconcile::Policy;
 
 /// What stands at the entries of a change: the bytes and whether they may be run.
-type Standing = BTreeMap<Entry, Option<(Vec<u8>, bool)>>;
+type Contents = BTreeMap<Entry, Option<(Vec<u8>, bool)>>;
 
 /// Takes the last change of the project in `root` back. Files that the user edited since end it unless `policy` says
 /// whose version counts. The undoing is a change itself, so that it can be undone.
@@ -23,11 +23,11 @@ pub fn undo(root: &Path, policy: Option<Policy>, dry_run: bool) -> Result<Vec<Ch
         let report = Report::new("nothing-to-undo", "there is no change that could be undone here");
         return Err(Failure::from(report.hint("version control has what is older than the last change")));
     };
-    let standing = standing(root, last.entries.keys())?;
+    let contents = contents_of(root, last.entries.keys())?;
     let mut files = Vec::new();
     let mut edited = Vec::new();
     for (entry, edit) in last.entries {
-        let now = standing.get(&entry).cloned().flatten();
+        let now = contents.get(&entry).cloned().flatten();
         if is_undone(&edit, now.as_ref()) {
             continue;
         }
@@ -78,10 +78,10 @@ fn is_undone(edit: &LastEdit, now: Option<&(Vec<u8>, bool)>) -> bool {
     }
 }
 
-fn standing<'a>(root: &Path, entries: impl Iterator<Item = &'a Entry> + Clone) -> Result<Standing, Failure> {
+fn contents_of<'a>(root: &Path, entries: impl Iterator<Item = &'a Entry> + Clone) -> Result<Contents, Failure> {
     let paths = entries.clone().filter_map(|entry| if let Entry::File(path) = entry { Some(path) } else { None });
     let found: BTreeMap<ProjectPath, Found> = survey(root, paths)?;
-    let mut standing = Standing::new();
+    let mut contents = Contents::new();
     for entry in entries {
         let now = match entry {
             Entry::File(path) => match found.get(path) {
@@ -91,7 +91,7 @@ fn standing<'a>(root: &Path, entries: impl Iterator<Item = &'a Entry> + Clone) -
             Entry::Intent => read_text(root, crate::model::INTENT_FILE)?.map(|text| (text.into_bytes(), false)),
             Entry::Lock => read_text(root, crate::model::LOCK_FILE)?.map(|text| (text.into_bytes(), false)),
         };
-        standing.insert(entry.clone(), now);
+        contents.insert(entry.clone(), now);
     }
-    Ok(standing)
+    Ok(contents)
 }

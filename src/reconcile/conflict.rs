@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::newlines::text_of;
-use super::unite::unite;
+use super::unite::{both_add, unite};
 use super::{How, Kept, Verdict, Written};
 use crate::model::TreeFile;
 
@@ -89,12 +89,15 @@ impl Conflict {
         Self { arriving: Some(contents.to_vec()), ..self }
     }
 
+    /// Whether [`Conflict::unite`] may settle something: there are places where both sides added lines.
+    pub fn may_unite(&self) -> bool {
+        let adds = |part: &Part| matches!(part, Part::Split { base, ours, theirs } if both_add(base, ours, theirs));
+        self.kind == ConflictKind::Text && self.is_plain && self.parts.iter().any(adds)
+    }
+
     /// Settles the places where both sides added lines and the packs' are all among `shared`: fills of slots, and lines
     /// that packs add one by one.
     pub fn unite(mut self, shared: &BTreeSet<String>) -> Verdict {
-        if self.kind != ConflictKind::Text || !self.is_plain {
-            return Verdict::Conflict(self);
-        }
         for part in &mut self.parts {
             if let Part::Split { base, ours, theirs } = part
                 && let Some(text) = unite(base, ours, theirs, shared)

@@ -6,6 +6,12 @@
 
 use std::collections::BTreeSet;
 
+/// Whether both sides added lines to `base` and took none away.
+pub(super) fn both_add(base: &str, ours: &str, theirs: &str) -> bool {
+    let base: Vec<&str> = base.lines().collect();
+    gaps(&base, ours).is_some() && gaps(&base, theirs).is_some()
+}
+
 /// Both sides' lines, where each added lines to `base` and took none away, and those of `theirs` are all `shared`.
 pub(super) fn unite(base: &str, ours: &str, theirs: &str, shared: &BTreeSet<String>) -> Option<String> {
     let base: Vec<&str> = base.lines().collect();

@@ -357,6 +357,8 @@ fn an_edited_intent_is_applied_with_its_comments() {
         diff.stdout
     );
     assert!(diff.stdout.contains("--- /dev/null\n+++ b/store.txt\n@@ -0,0 +1 @@\n+postgres\n"), "{}", diff.stdout);
+    let coloured = scene.run(&["diff", "--color", "always"]).stdout;
+    assert!(coloured.contains("\u{1b}[32m+  \"port\": 9000\u{1b}[0m\n"), "{coloured}");
     let stat = scene.run(&["diff", "--stat"]);
     assert!(stat.stdout.contains(" config.json   | +1 -1\n"), "{}", stat.stdout);
     let before = scene.tree();

@@ -31,3 +31,16 @@ fn the_examples_are_true() {
     let run = machine.run(&["-C", "shop", "add", "fastapi-users"]).succeeds();
     assert_eq!(run.stderr, shown("scaffold add fastapi-users"));
 }
+
+#[test]
+fn the_lifecycles_example_can_be_typed() {
+    let machine = Machine::new();
+    machine.run(&["new", "shop", "--pack", "fastapi-orders", "--defaults"]).succeeds();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lifecycle.md")).unwrap();
+    let typed: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("$ scaffold ")).collect();
+    assert!(typed.len() > 3, "{typed:?}");
+    for line in typed {
+        let words = line.split('#').next().unwrap_or_default().split_whitespace();
+        machine.run(&["-C", "shop"].into_iter().chain(words).collect::<Vec<_>>()).succeeds();
+    }
+}

@@ -1,6 +1,5 @@
 //! The last change, kept so that it can be undone.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -14,7 +13,7 @@ use super::super::journal::FILE;
 use super::super::survey::{is_executable, read_bounded};
 use super::super::target::OWN_FOLDER;
 use super::journal::{Journal, Numbered};
-use super::{After, Before, Change, Edit, Entry, UNDO, Written};
+use super::{Before, Entry, UNDO, Written};
 use crate::model::{Digest, io_cause};
 
 /// The last change of a project, with all that it takes to undo it.
@@ -31,20 +30,6 @@ pub struct LastEdit {
     pub before: Option<Before>,
     /// What the change put there. None: nothing.
     pub after: Option<Written>,
-}
-
-impl LastChange {
-    /// The change that undoes this one.
-    pub fn reversed(&self) -> Change<'_> {
-        let entries = self.entries.iter().map(|(entry, edit)| {
-            let after = edit
-                .before
-                .as_ref()
-                .map(|before| After { contents: Cow::Borrowed(&before.contents), executable: before.executable });
-            (entry.clone(), Edit { before: edit.after.map(|written| written.digest), after })
-        });
-        Change { entries: entries.collect() }
-    }
 }
 
 /// What the last change of the project `root` did. None: there was none, or it is not kept.

@@ -63,10 +63,11 @@ pub enum ConflictChoice {
     Theirs,
 }
 
-/// `scaffold init`.
+/// What a project is made of, and its name.
 #[derive(Args, Debug)]
-pub struct InitArguments {
-    /// A pack to compose: NAME, NAME@REQ, a path to a `.wasm`, or INSTANCE=any of these
+pub struct CompositionArguments {
+    /// A pack to compose: NAME, NAME@REQ, `oci://HOST/REPOSITORY:TAG`, a path to a `.wasm` or to a pack's folder, or
+    /// INSTANCE=any of these
     #[arg(long = "pack", short, value_name = "SPEC", required = true)]
     pub packs: Vec<String>,
     /// The folder that an instance's files go below
@@ -75,6 +76,13 @@ pub struct InitArguments {
     /// The project's name; without it, the folder's
     #[arg(long)]
     pub name: Option<String>,
+}
+
+/// `scaffold init`.
+#[derive(Args, Debug)]
+pub struct InitArguments {
+    #[command(flatten)]
+    pub composition: CompositionArguments,
     #[command(flatten)]
     pub change: ChangeArguments,
 }
@@ -82,7 +90,8 @@ pub struct InitArguments {
 /// `scaffold add`.
 #[derive(Args, Debug)]
 pub struct AddArguments {
-    /// A pack: NAME, NAME@REQ, a path to a `.wasm`, or INSTANCE=any of these
+    /// A pack: NAME, NAME@REQ, `oci://HOST/REPOSITORY:TAG`, a path to a `.wasm` or to a pack's folder, or INSTANCE=any of
+    /// these
     #[arg(value_name = "SPEC", required = true)]
     pub packs: Vec<String>,
     /// The folder that an instance's files go below

@@ -2,19 +2,20 @@
 
 use serde_json::json;
 
-use crate::cli::access::Reach;
+use crate::cli::Caller;
+use crate::cli::access::in_workshop;
 use crate::cli::args::{BuildArguments, Global};
 use crate::cli::printer::Printer;
-use crate::cli::progress::Progress;
 use crate::model::Digest;
-use crate::pipeline::{self, Failure, Workshop};
+use crate::pipeline::{self, Failure};
 use crate::store::Home;
 
 pub fn run(arguments: &BuildArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let pack = pipeline::build_pack(&workshop, &arguments.folder)?;
+    let pack = in_workshop(
+        Caller { global, home, printer },
+        |reach| reach,
+        |workshop| pipeline::build_pack(workshop, &arguments.folder),
+    )?;
     let path = pack.write(&arguments.folder, arguments.output.as_deref())?;
     let imports: Vec<String> = pack.inspection.imports.iter().map(ToString::to_string).collect();
     let size = pack.bytes.len();

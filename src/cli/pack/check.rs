@@ -7,6 +7,7 @@ use crate::cli::args::{CheckPackArguments, Global};
 use crate::cli::printer::Printer;
 use crate::cli::progress::Progress;
 use crate::cli::typed::parse_spec;
+use crate::cli::watchdog::Watchdog;
 use crate::pipeline::{self, Checked, Failure, Workshop};
 use crate::store::Home;
 
@@ -16,7 +17,9 @@ pub fn run(arguments: &CheckPackArguments, global: &Global, home: &Home, printer
     let reach = Reach::new(global, home, &progress)?;
     let workshop = || Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let other = workshop().in_other_surroundings();
+    let watchdog = Watchdog::start(printer, progress.compiling());
     let checked = pipeline::check_pack(&workshop(), &other, &arguments.folder, &packs)?;
+    drop(watchdog);
     if printer.is_json() {
         printer.document("scaffold.pack-check/1", document(&checked));
         return Ok(());

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::access::Reach;
+use crate::cli::Caller;
+use crate::cli::access::in_workshop;
 use crate::cli::args::{Global, NewPackArguments};
 use crate::cli::clock;
 use crate::cli::printer::Printer;
-use crate::cli::progress::Progress;
 use crate::cli::prompt::TerminalAsker;
 use crate::cli::prompt::is_someone_there;
 use crate::model::{Name, Project, Report};
-use crate::pipeline::{self, Failure, NewPack, Workshop};
+use crate::pipeline::{self, Failure, NewPack};
 use crate::project::{Given, Mode};
 use crate::store::Home;
 
@@ -25,13 +25,14 @@ pub fn run(arguments: &NewPackArguments, global: &Global, home: &Home, printer: 
     let mut set = arguments.set.clone();
     set.push(format!("{LANGUAGE}={}", arguments.lang));
     let given = Given::read(&set, None)?;
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let mut asker = TerminalAsker::new(global.color);
     let mode = if is_someone_there(global) && !arguments.defaults { Mode::Ask(&mut asker) } else { Mode::Defaults };
     let target = arguments.folder.clone();
-    let rendered = pipeline::create_pack(&workshop, NewPack { target, project, given, mode })?;
+    let rendered = in_workshop(
+        Caller { global, home, printer },
+        |reach| reach,
+        |workshop| pipeline::create_pack(workshop, NewPack { target, project, given, mode }),
+    )?;
     let files: Vec<&str> = rendered.tree.files.keys().map(|path| path.as_str()).collect();
     let shown = arguments.folder.display();
     if printer.is_json() {

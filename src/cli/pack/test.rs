@@ -2,19 +2,20 @@
 
 use serde_json::json;
 
-use crate::cli::access::Reach;
+use crate::cli::Caller;
+use crate::cli::access::in_workshop;
 use crate::cli::args::{Global, TestArguments};
 use crate::cli::printer::Printer;
-use crate::cli::progress::Progress;
-use crate::pipeline::{self, Failure, TestOptions, Tested, Workshop};
+use crate::pipeline::{self, Failure, TestOptions, Tested};
 use crate::store::Home;
 
 pub fn run(arguments: &TestArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
-    let progress = Progress::new(printer);
-    let reach = Reach::new(global, home, &progress)?;
-    let workshop = Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
     let options = TestOptions { only: arguments.cases.clone(), bless: arguments.bless };
-    let tested = pipeline::test_pack(&workshop, &arguments.folder, &options)?;
+    let tested = in_workshop(
+        Caller { global, home, printer },
+        |reach| reach,
+        |workshop| pipeline::test_pack(workshop, &arguments.folder, &options),
+    )?;
     if printer.is_json() {
         printer.document("scaffold.pack-test/1", document(&tested));
         return Ok(());

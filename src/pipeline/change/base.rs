@@ -85,7 +85,10 @@ pub(super) fn plan(
 ) -> Result<(Plan, Option<Report>), Failure> {
     let (mut plan, lost) = compare(workshop, root, lock, &rendered.tree, copy);
     for (path, verdict) in &mut plan.verdicts {
-        if let Verdict::Conflict(conflict) = verdict {
+        // Telling where lines come from costs a composition, so only those are asked about whom it may help.
+        if let Verdict::Conflict(conflict) = verdict
+            && conflict.may_unite()
+        {
             *verdict = conflict.clone().unite(&shared_lines(rendered, path)?);
         }
     }

@@ -15,8 +15,8 @@ use crate::reconcile::{ConflictKind, How, Kept, Plan, Policy, Verdict, Written, 
 pub struct Decisions {
     /// The files that change, the project's own two last.
     pub files: Vec<ChangedFile>,
-    /// Files that could have changed and did not.
-    pub retained: Vec<(ProjectPath, Retained)>,
+    /// Files that could have changed and did not, and why.
+    pub retained: Vec<(ProjectPath, Kept)>,
     /// Conflicts, and how they were settled.
     pub conflicts: Vec<Conflicted>,
     /// Files whose earlier conflicts this settles.
@@ -53,17 +53,6 @@ pub enum FileChange {
     Removed,
     /// It holds both versions, with marks.
     Conflicting,
-}
-
-/// Why a file does not change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retained {
-    /// Packs changed it, and the user had removed it.
-    Removed,
-    /// Packs changed it, and the user has something else in its place.
-    Replaced,
-    /// Packs no longer make it, and the user had changed it.
-    Released,
 }
 
 /// A conflict, and what was done about it.
@@ -224,10 +213,8 @@ impl Decisions {
                 }
             }
             Verdict::Remove => self.files.push(file(FileChange::Removed, None, false)),
-            Verdict::Keep(Kept::Removed) => self.retained.push((path, Retained::Removed)),
-            Verdict::Keep(Kept::Replaced) => self.retained.push((path, Retained::Replaced)),
-            Verdict::Keep(Kept::Released) => self.retained.push((path, Retained::Released)),
             Verdict::Keep(Kept::AsIs) | Verdict::Conflict(_) => {}
+            Verdict::Keep(why) => self.retained.push((path, why)),
         }
     }
 }

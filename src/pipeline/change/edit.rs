@@ -7,8 +7,8 @@ use semver::Version;
 
 use super::versions;
 use crate::model::{Name, Project, ProjectPath, Report, Tree, near};
-use crate::pipeline::{Failure, Update, preference, wishes};
-use crate::project::{Given, Intent, IntentFile, Lock, ProjectError, SHARED};
+use crate::pipeline::{Failure, Inputs, Past, Update, preference, wishes};
+use crate::project::{Given, Intent, IntentFile, Lock, Mode, ProjectError, SHARED};
 use crate::registry::{PackSpec, Preference, Spec};
 
 /// What a command does to the intent.
@@ -59,6 +59,30 @@ pub(in crate::pipeline) struct Wish {
     pub wanted: Vec<Spec>,
     pub places: BTreeMap<Name, ProjectPath>,
     pub preference: Preference,
+}
+
+impl Wish {
+    /// What a run of it starts from, in a project with these two files.
+    pub(in crate::pipeline) fn inputs<'a>(
+        &self,
+        intent: &Intent,
+        lock: Option<&Lock>,
+        given: Given,
+        mode: Mode<'a>,
+    ) -> Inputs<'a> {
+        Inputs {
+            project: Project { name: intent.project.name.clone(), year: intent.project.year },
+            wanted: self.wanted.clone(),
+            places: self.places.clone(),
+            preference: self.preference.clone(),
+            exactly: None,
+            joined: lock.into_iter().flat_map(|lock| &lock.packs).map(|pack| pack.instance.clone()).collect(),
+            given,
+            past: Past::of(&intent.answers, lock),
+            mode,
+            settlements: intent.compose.clone(),
+        }
+    }
 }
 
 impl Edit {

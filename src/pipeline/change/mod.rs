@@ -21,16 +21,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub use decide::{ChangedFile, Conflicted, Decisions, FileChange, Retained};
+pub use decide::{ChangedFile, Conflicted, Decisions, FileChange};
 pub use edit::Edit;
 pub use git::git;
 pub(super) use write::change_of;
 
 use super::intent::{given_answers, pack_intent, relate_paths};
-use super::past::Past;
 use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply::{self, Entry};
-use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, Project, ProjectPath, Report};
+use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, ProjectPath, Report};
 use crate::project::{Given, IntentFile, KeptDefault, Lock, Mode, read_text};
 use crate::reconcile::{Conflict, Policy};
 use base::WorkingCopy;
@@ -89,7 +88,7 @@ pub struct Outcome {
 }
 
 /// A project's own files as they stand.
-struct Standing {
+struct OwnFiles {
     intent: Option<String>,
     lock_text: Option<String>,
     lock: Option<Lock>,
@@ -102,48 +101,38 @@ struct Standing {
 /// that git has not seen, conflicts that were to be told first, powers that were not granted, a failed write.
 pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Failure> {
     let Change { root, edit, given, mode, settlements, conflicts, allow_dirty, locked, consent, dry_run } = change;
-    let standing = Standing::read(&root)?;
+    let own = OwnFiles::read(&root)?;
     if !matches!(edit, Edit::Apply { .. }) {
-        refusal::check_open(&root, standing.lock.as_ref())?;
+        refusal::check_open(&root, own.lock.as_ref())?;
     }
-    let mut intent = edit.start(&root, standing.intent.as_deref(), standing.lock_text.is_some())?;
-    let mut past_lock = standing.lock.clone();
+    let mut intent = edit.start(&root, own.intent.as_deref(), own.lock_text.is_some())?;
+    let mut past_lock = own.lock.clone();
     edit.prepare(&mut intent, past_lock.as_mut(), &given)?;
     for (place, value) in &settlements {
         intent.put_settlement(place, value)?;
     }
-    let wish = edit.wish(&root, intent.intent(), standing.lock.as_ref())?;
-    let inputs = Inputs {
-        project: Project { name: intent.intent().project.name.clone(), year: intent.intent().project.year },
-        wanted: wish.wanted.clone(),
-        places: wish.places.clone(),
-        preference: wish.preference.clone(),
-        exactly: standing.lock.clone().filter(|_| locked),
-        joined: past_lock.iter().flat_map(|lock| &lock.packs).map(|pack| pack.instance.clone()).collect(),
-        given,
-        past: Past::of(&intent.intent().answers, past_lock.as_ref()),
-        mode,
-        settlements: intent.intent().compose.clone(),
-    };
+    let wish = edit.wish(&root, intent.intent(), own.lock.as_ref())?;
+    let inputs = wish.inputs(intent.intent(), past_lock.as_ref(), given, mode);
+    let inputs = Inputs { exactly: own.lock.clone().filter(|_| locked), ..inputs };
     let mut rendered = run(workshop, inputs)?;
     relate_paths(&mut rendered, &root);
     note_packs(&mut intent, &rendered, &wish, &root);
     note_answers(&mut intent, &rendered)?;
-    refusal::check_imports(standing.lock.as_ref(), &rendered.lock, consent)?;
+    refusal::check_imports(own.lock.as_ref(), &rendered.lock, consent)?;
 
-    let copy = WorkingCopy::read(&root, standing.lock.as_ref(), &rendered.tree)?;
-    let (plan, base_lost) = base::plan(workshop, &root, standing.lock.as_ref(), &rendered, &copy)?;
-    let before = Earlier { open: open_before(standing.lock.as_ref(), &copy), restored: edit.restored(&rendered.tree)? };
+    let copy = WorkingCopy::read(&root, own.lock.as_ref(), &rendered.tree)?;
+    let (plan, base_lost) = base::plan(workshop, &root, own.lock.as_ref(), &rendered, &copy)?;
+    let before = Earlier { open: open_before(own.lock.as_ref(), &copy), restored: edit.restored(&rendered.tree)? };
     let mut decisions = settle(plan, conflicts, &copy, &before, &rendered.tree)?;
     rendered.lock.conflicts = open_conflicts(&decisions, &rendered.tree, &before, &copy);
-    decisions.files.extend(standing.replaced_by(intent.to_text(), rendered.lock.to_text()?));
+    decisions.files.extend(own.replaced_by(intent.to_text(), rendered.lock.to_text()?));
     if !allow_dirty {
-        git::check(&root, &decisions.files, standing.lock.as_ref())?;
+        git::check(&root, &decisions.files, own.lock.as_ref())?;
     }
     if !dry_run && !decisions.files.is_empty() {
         apply::change(&root, &change_of(&decisions.files))?;
     }
-    let kept_defaults = moved_defaults(&mut rendered, standing.lock.as_ref());
+    let kept_defaults = moved_defaults(&mut rendered, own.lock.as_ref());
     let needed = match &edit {
         Edit::Remove { instances } => {
             let is_there = |name: &&Name| rendered.lock.packs.iter().any(|pack| pack.instance == **name);
@@ -151,10 +140,10 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
         }
         _ => Vec::new(),
     };
-    Ok(Outcome { rendered, before: standing.lock, decisions, kept_defaults, base_lost, needed })
+    Ok(Outcome { rendered, before: own.lock, decisions, kept_defaults, base_lost, needed })
 }
 
-impl Standing {
+impl OwnFiles {
     fn read(root: &Path) -> Result<Self, Failure> {
         refusal::check_links(root)?;
         let intent = read_text(root, INTENT_FILE)?;
@@ -207,8 +196,8 @@ fn note_answers(intent: &mut IntentFile, rendered: &Rendered) -> Result<(), Fail
     }
     for whose in rendered.migrated.iter().map(Name::as_str) {
         let is_given = |key: &String| given.get(whose).is_some_and(|answers| answers.contains_key(key));
-        let standing = intent.answers(whose).into_iter().flat_map(JsonObject::keys);
-        let stale: Vec<String> = standing.filter(|key| !is_given(key)).cloned().collect();
+        let own = intent.answers(whose).into_iter().flat_map(JsonObject::keys);
+        let stale: Vec<String> = own.filter(|key| !is_given(key)).cloned().collect();
         for key in stale {
             intent.drop_answer(whose, &key);
         }
