@@ -164,6 +164,17 @@ fn structure_counts_in_structured_files() {
 }
 
 #[test]
+fn lines_that_fit_do_not_say_a_thing_twice() {
+    let both = verdict_at(
+        "a.toml",
+        Some(base("a = 1\n\n# here\n\nz = 1\n")),
+        ours("new = 2\na = 1\n\n# here\n\nz = 1\n"),
+        Some(made("a = 1\n\n# here\n\nz = 1\nnew = 2\n")),
+    );
+    assert_eq!(text(&both), "new = 2\na = 1\n\n# here\n\nz = 1\n");
+}
+
+#[test]
 fn binary_files_never_get_marks() {
     let image = conflict(verdict(Some(base("\0a")), ours("\0mine"), Some(made("\0new"))));
     assert_eq!(image.kind, ConflictKind::Binary);
