@@ -50,7 +50,7 @@ impl Journal {
                 entries.push(entry.to_owned());
             }
         }
-        entries.extend([INTENT_FILE.to_owned(), LOCK_FILE.to_owned()]);
+        entries.extend(project.own.iter().map(|(name, _)| (*name).to_owned()));
         Self { format: FORMAT, entries }
     }
 

@@ -75,8 +75,8 @@ pub enum Recovery {
 #[derive(Clone, Copy)]
 struct Project<'a> {
     tree: &'a Tree,
-    intent: &'a [u8],
-    lock: &'a [u8],
+    /// The files that make it a project, in the order in which they appear.
+    own: &'a [(&'static str, &'a [u8])],
 }
 
 /// Writes a new project to `target`, which must not exist or be empty: the tree, `intent` as `scaffold.toml` and
@@ -85,7 +85,7 @@ struct Project<'a> {
 /// # Errors
 /// Whatever keeps the whole project from being written. Nothing of it is left behind then.
 pub fn create(target: &Path, tree: &Tree, intent: &[u8], lock: &[u8]) -> Result<(), ApplyError> {
-    create_on(Disk::real(), target, Project { tree, intent, lock })
+    create_on(Disk::real(), target, Project { tree, own: &[(INTENT_FILE, intent), (LOCK_FILE, lock)] })
 }
 
 /// Says early, before any pack has run, whether [`create`] would take `target`. Writes nothing, but

@@ -189,7 +189,7 @@ impl Writer<'_> {
         for (path, file) in &project.tree.files {
             self.write_file(path.as_str(), &file.contents, file.executable)?;
         }
-        for (name, contents) in [(super::INTENT_FILE, project.intent), (super::LOCK_FILE, project.lock)] {
+        for &(name, contents) in project.own {
             self.write_file(name, contents, false)?;
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::printer::Printer;
 use super::{Exit, difference};
 use crate::model::{Digest, Name, Report, printable};
 use crate::pipeline::{ChangedFile, Conflicted, FileChange, Outcome};
-use crate::project::{KeptDefault, LockedPack, plain};
+use crate::project::{KeptDefault, LockedPack, PackSource, plain};
 use crate::reconcile::{ConflictKind, Kept, Policy};
 
 /// Tells what a change did, or would do.
@@ -79,8 +79,10 @@ fn tell(outcome: &Outcome, dry_run: bool, printer: &Printer) {
 
 /// Says which of these packs, new to the project, nobody else can have.
 pub fn local_packs<'a>(joined: impl Iterator<Item = &'a LockedPack>, printer: &Printer) {
-    let local: Vec<String> =
-        joined.filter(|pack| pack.source.starts_with("path+")).map(|pack| format!("`{}`", pack.instance)).collect();
+    let local: Vec<String> = joined
+        .filter(|pack| pack.place().is_some_and(PackSource::is_path))
+        .map(|pack| format!("`{}`", pack.instance))
+        .collect();
     if !local.is_empty() {
         let (come, them) = if local.len() == 1 { ("comes", "it") } else { ("come", "them") };
         let local = local.join(", ");

@@ -106,10 +106,8 @@ impl Pack {
         old: &Version,
         answers: &JsonObject,
     ) -> Result<(Option<JsonObject>, Vec<LogLine>), CallError> {
-        if !self.bindings.migrates() {
-            return Ok((None, Vec::new()));
-        }
-        self.call(Call::Migrate, |bindings, store| v0_1::migrate(bindings, store, old, answers))
+        let Some(migration) = self.bindings.migration() else { return Ok((None, Vec::new())) };
+        self.call(Call::Migrate, |bindings, store| v0_1::migrate(bindings, store, &migration, old, answers).map(Some))
     }
 
     /// One call: a store and an instance that live no longer than it.

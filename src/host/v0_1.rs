@@ -9,7 +9,7 @@ use std::sync::Arc;
 use semver::Version;
 use serde::Serialize;
 use serde_json::Value;
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::{ComponentExportIndex, HasSelf, Linker};
 use wasmtime::{Engine, Store};
 
 use super::error::CallFailure;
@@ -39,9 +39,11 @@ impl Bindings {
         Ok(Self { pre: wit::PackPre::new(linked)? })
     }
 
-    /// Whether the component exports the interface that carries answers over.
-    pub fn migrates(&self) -> bool {
-        self.pre.instance_pre().component().get_export_index(None, MIGRATION).is_some()
+    /// The function that carries answers over; none where the component does not export it.
+    pub fn migration(&self) -> Option<ComponentExportIndex> {
+        let component = self.pre.instance_pre().component();
+        let interface = component.get_export_index(None, MIGRATION)?;
+        component.get_export_index(Some(&interface), "migrate")
     }
 
     pub fn engine(&self) -> &Engine {
@@ -146,25 +148,22 @@ pub fn render(
     })
 }
 
-/// Calls `migrate`; none where the component does not export it.
+/// Calls `migrate`, which is [`Bindings::migration`].
 pub fn migrate(
     bindings: &Bindings,
     store: &mut Store<State>,
+    migration: &ComponentExportIndex,
     old: &Version,
     answers: &JsonObject,
-) -> Result<Option<JsonObject>, Failure> {
-    let linked = bindings.pre.instance_pre();
-    let interface = linked.component().get_export_index(None, MIGRATION);
-    let export = interface.and_then(|interface| linked.component().get_export_index(Some(&interface), "migrate"));
-    let Some(export) = export else { return Ok(None) };
-    let pack = linked.instantiate(&mut *store).map_err(Failure::Instance)?;
+) -> Result<JsonObject, Failure> {
+    let pack = bindings.pre.instance_pre().instantiate(&mut *store).map_err(Failure::Instance)?;
     let migrate = pack
-        .get_typed_func::<(&str, &str), (Result<String, Vec<types::Diagnostic>>,)>(&mut *store, &export)
+        .get_typed_func::<(&str, &str), (Result<String, Vec<types::Diagnostic>>,)>(&mut *store, migration)
         .map_err(Failure::Instance)?;
     let answers = to_json(answers)?;
     let (migrated,) = migrate.call(&mut *store, (&old.to_string(), &answers))?;
     let migrated = migrated.map_err(refused)?;
-    Ok(Some(object("the migrated answers", &migrated)?))
+    Ok(object("the migrated answers", &migrated)?)
 }
 
 fn refused(diagnostics: Vec<types::Diagnostic>) -> CallFailure {

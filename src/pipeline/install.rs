@@ -1,31 +1,18 @@
 //! Having packs on this machine before they are needed, and looking at them.
 
-use std::collections::BTreeMap;
-
-use super::past::Past;
 use super::{Failure, Inputs, Member, Workshop, members, phases};
 use crate::host::CompiledCode;
 use crate::model::{Project, Report};
 use crate::project::{Given, Mode};
-use crate::registry::{self, Info, Kept, PackSpec, Preference, Spec};
+use crate::registry::{self, Info, Kept, PackSpec, Spec};
 
 /// Fetches, verifies and compiles packs and what they depend on; afterwards they need no network.
 ///
 /// # Errors
 /// Everything that keeps them from being found, fetched or compiled.
 pub fn install(workshop: &Workshop<'_>, wanted: Vec<Spec>) -> Result<Vec<Member>, Failure> {
-    let inputs = Inputs {
-        project: Project { name: String::new(), year: 0 },
-        wanted,
-        places: BTreeMap::new(),
-        preference: Preference::default(),
-        exactly: None,
-        joined: Vec::new(),
-        given: Given::default(),
-        past: Past::default(),
-        mode: Mode::Defaults,
-        settlements: BTreeMap::new(),
-    };
+    let inputs =
+        Inputs { wanted, ..Inputs::new(Project { name: String::new(), year: 0 }, Given::default(), Mode::Defaults) };
     let members = members::resolve(workshop, &inputs)?;
     let compiled = phases::load_compiled(workshop, &members)?;
     phases::compile(workshop, &members, compiled)?;

@@ -8,7 +8,7 @@ use semver::{Comparator, Op, Version, VersionReq};
 
 use super::{Failure, Member, Rendered};
 use crate::model::{JsonObject, Name, ProjectPath, Report};
-use crate::project::{Intent, Origin as Answered, PackIntent, SHARED};
+use crate::project::{Intent, Origin as Answered, PackIntent, PackSource, SHARED};
 use crate::registry::{OciReference, OciVersion, Origin, PackSpec, Spec};
 
 /// What an intent asks for. `root` is the project's folder: paths of packs are relative to it.
@@ -46,7 +46,7 @@ pub(super) fn relate_paths(rendered: &mut Rendered, target: &Path) {
     for locked in &mut rendered.lock.packs {
         let origin = rendered.members.iter().find(|member| member.instance.name == locked.instance);
         if let Some(Origin::Path(path)) = origin.map(|member| &member.resolved.origin) {
-            locked.source = format!("path+{}", relative(path, target));
+            locked.source = PackSource::Path(&relative(path, target)).to_string();
         }
     }
 }

@@ -10,12 +10,8 @@ use semver::Version;
 
 use super::Failure;
 use crate::model::{Name, Report, near};
-use crate::project::{Lock, LockedPack};
-use crate::registry::{Locked, Preference};
-
-/// What a lockfile's source begins with, for a registry and for a file.
-const REGISTRY: &str = "registry+";
-const FILE: &str = "path+";
+use crate::project::{Lock, LockedPack, PackSource};
+use crate::registry::{Locked, OciReference, Preference};
 
 /// Which packs may get other versions than the lock has, although those still serve.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +32,10 @@ pub enum Update<'a> {
 /// A name that stands for no pack of the lock; an exact version of a pack that is a file.
 pub fn preference(lock: &Lock, update: Update<'_>) -> Result<Preference, Failure> {
     let locked = |pack: &LockedPack| {
-        let registry = pack.source.strip_prefix(REGISTRY).map(str::to_owned);
+        let registry = pack.place().and_then(registry_id);
         (pack.name.clone(), Locked { version: pack.version.clone(), digest: pack.checksum, registry })
     };
-    let from_registries = lock.packs.iter().filter(|pack| !pack.source.starts_with(FILE));
+    let from_registries = lock.packs.iter().filter(|pack| !is_file(&pack.source));
     let locked: BTreeMap<Name, Locked> = from_registries.map(locked).collect();
     let preference = Preference::new(locked);
     match update {
@@ -52,7 +48,7 @@ pub fn preference(lock: &Lock, update: Update<'_>) -> Result<Preference, Failure
         }
         Update::Precisely(name, version) => {
             let pack = find(lock, name)?;
-            if pack.source.starts_with(FILE) {
+            if is_file(&pack.source) {
                 let message = format!("`{}` comes from a file, so its version can't be chosen", pack.name);
                 let report =
                     Report::new("precise-file", message).detail(format!("the lock has it from `{}`", pack.source));
@@ -63,6 +59,19 @@ pub fn preference(lock: &Lock, update: Update<'_>) -> Result<Preference, Failure
             Ok(preference.precisely(pack.name.clone(), version.clone()))
         }
     }
+}
+
+/// The id of the registry that a pack is from; none for a file.
+pub(super) fn registry_id(source: PackSource<'_>) -> Option<String> {
+    match source {
+        PackSource::Registry(id) => Some(id.to_owned()),
+        PackSource::Oci(reference) => Some(reference.parse::<OciReference>().ok()?.registry.to_string()),
+        PackSource::Path(_) => None,
+    }
+}
+
+fn is_file(source: &str) -> bool {
+    PackSource::parse(source).is_some_and(PackSource::is_path)
 }
 
 /// The pack that a name of the command line means.
@@ -129,7 +138,7 @@ fn change(instance: &Name, locked: Option<LockedPack>, resolved: Option<LockedPa
 
 /// Two files are as good as one: what counts of them is what they hold.
 fn is_same_source(one: &str, other: &str) -> bool {
-    one == other || (one.starts_with(FILE) && other.starts_with(FILE))
+    one == other || (is_file(one) && is_file(other))
 }
 
 #[cfg(test)]

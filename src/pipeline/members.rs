@@ -9,7 +9,9 @@ use super::folders::{self, Seat};
 use super::{Failure, Inputs, Workshop};
 use crate::compose;
 use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
-use crate::project::{Answers, Given, KeptDefault, LockedAnswers, LockedPack, Mode, Questions, Standing, answer_all};
+use crate::project::{
+    Answers, Given, KeptDefault, LockedAnswers, LockedPack, Mode, PackSource, Questions, Standing, answer_all,
+};
 use crate::registry::{self, Describe, OciError, Origin, RegistryError, ResolveError, Resolved};
 
 /// One use of a pack in a run.
@@ -131,9 +133,9 @@ pub(super) fn lock_entries(members: &[Member], joined: &[Name]) -> Vec<LockedPac
 fn entry(member: &Member, members: &[Member]) -> LockedPack {
     let manifest = &member.instance.manifest;
     let source = match &member.resolved.origin {
-        Origin::Registry { artifact: Some(artifact), .. } => format!("oci+{}", artifact.place()),
-        Origin::Registry { id, .. } => format!("registry+{id}"),
-        Origin::Path(path) => format!("path+{}", path.display()),
+        Origin::Registry { artifact: Some(artifact), .. } => PackSource::Oci(&artifact.place()).to_string(),
+        Origin::Registry { id, .. } => PackSource::Registry(id).to_string(),
+        Origin::Path(path) => PackSource::Path(&path.display().to_string()).to_string(),
     };
     let url = match &member.resolved.origin {
         Origin::Registry { name: Some(_), url, artifact: None, .. } => Some(url.clone()),

@@ -166,6 +166,24 @@ pub struct Inputs<'a> {
     pub settlements: BTreeMap<String, Value>,
 }
 
+impl<'a> Inputs<'a> {
+    /// Those of a project that has no packs yet.
+    pub fn new(project: Project, given: Given, mode: Mode<'a>) -> Self {
+        Self {
+            project,
+            wanted: Vec::new(),
+            places: BTreeMap::new(),
+            preference: Preference::default(),
+            exactly: None,
+            joined: Vec::new(),
+            given,
+            past: Past::default(),
+            mode,
+            settlements: BTreeMap::new(),
+        }
+    }
+}
+
 /// What a pack proposes to do next.
 #[derive(Clone, Debug)]
 pub struct NextStep {

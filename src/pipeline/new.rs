@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::intent::{given_answers, pack_intent, relate_paths};
-use super::past::Past;
 use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply;
 use crate::model::{Name, Project, ProjectPath};
 use crate::project::{Given, Intent, Mode};
-use crate::registry::{Preference, Spec};
+use crate::registry::Spec;
 
 /// What `scaffold new` was asked for.
 pub struct NewProject<'a> {
@@ -54,16 +53,10 @@ pub fn create(workshop: &Workshop<'_>, new: NewProject<'_>) -> Result<Created, F
         apply::check_target(&target)?;
     }
     let inputs = Inputs {
-        project: project.clone(),
         wanted: packs.clone(),
         places: places.clone(),
-        preference: Preference::default(),
-        exactly: None,
-        joined: Vec::new(),
-        given,
-        past: Past::default(),
-        mode,
         settlements,
+        ..Inputs::new(project.clone(), given, mode)
     };
     let mut rendered = run(workshop, inputs)?;
     relate_paths(&mut rendered, &target);

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
+use super::locked::registry_id;
 use super::{Failure, Workshop, members};
 use crate::model::Name;
 use crate::project::{Lock, LockedPack};
-use crate::registry::{self, Preference, Spec};
+use crate::registry::{self, Preference, Spec, newest};
 
 /// A pack of a lock, and what is newer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,25 +56,19 @@ pub fn outdated(workshop: &Workshop<'_>, lock: &Lock, wanted: &[Spec]) -> Result
     }
     let standing = |(name, uses): (&Name, Vec<&LockedPack>)| {
         let locked = uses.first()?;
-        let versions = match locked.source.strip_prefix("registry+") {
-            Some(id) => registry::versions_in(id, name, registries),
+        let lines = match locked.place().and_then(registry_id) {
+            Some(id) => registry::versions_in(&id, name, registries),
             None => Ok(Vec::new()),
         };
-        let standing = versions.map(|versions| Standing {
+        let standing = lines.map(|lines| Standing {
             name: name.clone(),
             instances: uses.iter().map(|pack| pack.instance.clone()).collect(),
             current: locked.version.clone(),
             allowed: allowed.get(name).map(|version| (*version).clone()),
-            newest: newest(&versions),
-            yanked: versions.iter().any(|(version, yanked)| *version == locked.version && *yanked),
+            newest: newest(&lines).map(|line| line.version.clone()),
+            yanked: lines.iter().any(|line| line.version == locked.version && line.yanked),
         });
         Some(standing)
     };
     Ok(packs.into_iter().filter_map(standing).collect::<Result<_, _>>()?)
-}
-
-/// The newest that serves; a pre-release only where there is nothing else.
-fn newest(versions: &[(Version, bool)]) -> Option<Version> {
-    let serving = versions.iter().filter(|(_, yanked)| !yanked).map(|(version, _)| version);
-    serving.max_by_key(|version| (version.pre.is_empty(), *version)).cloned()
 }

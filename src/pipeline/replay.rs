@@ -10,7 +10,7 @@ use super::folders::Seat;
 use super::members::{self, Member};
 use super::{Failure, Rendered, Workshop, phases, render};
 use crate::model::{Diagnose, Digest, JsonObject, Name, PackId, Project, Report};
-use crate::project::{Answer, Lock, LockedAnswers, LockedPack, Origin, Questions, RENDER_EDITION};
+use crate::project::{Answer, Lock, LockedAnswers, LockedPack, Origin, PackSource, Questions, RENDER_EDITION};
 use crate::registry::{Pin, PinPlace, recall};
 
 /// Runs the packs of a lock again. `root` is the project's folder: paths of packs are relative to it.
@@ -45,11 +45,10 @@ fn other_edition(edition: u32) -> Report {
 }
 
 fn seat(workshop: &Workshop<'_>, locked: &LockedPack, root: &Path) -> Result<Seat, Failure> {
-    let place = match locked.source.split_once('+') {
-        Some(("registry", id)) => PinPlace::Registry { id: id.to_owned(), url: locked.url.clone() },
-        Some(("path", path)) => PinPlace::Path(root.join(path)),
-        Some(("oci", reference)) => PinPlace::Oci(reference.parse().map_err(|_| no_place(locked))?),
-        _ => return Err(no_place(locked)),
+    let place = match locked.place().ok_or_else(|| no_place(locked))? {
+        PackSource::Registry(id) => PinPlace::Registry { id: id.to_owned(), url: locked.url.clone() },
+        PackSource::Oci(reference) => PinPlace::Oci(reference.parse().map_err(|_| no_place(locked))?),
+        PackSource::Path(path) => PinPlace::Path(root.join(path)),
     };
     let pack = PackId { name: locked.name.clone(), version: locked.version.clone() };
     let pin = Pin { instance: locked.instance.clone(), pack, digest: locked.checksum, place };

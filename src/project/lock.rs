@@ -13,6 +13,7 @@ use serde_json::Value;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table};
 
 use super::error::ProjectError;
+use super::source::PackSource;
 use super::toml_values::to_table;
 use crate::model::{Digest, JsonObject, LOCK_FILE, Name, Ownership, Project, ProjectPath, Tree, unix_newlines};
 
@@ -189,6 +190,11 @@ impl Lock {
 }
 
 impl LockedPack {
+    /// Where it comes from; none where the lock says what is no source.
+    pub fn place(&self) -> Option<PackSource<'_>> {
+        PackSource::parse(&self.source)
+    }
+
     fn to_table(&self) -> Result<Table, ProjectError> {
         let mut table = Table::new();
         table["instance"] = toml_edit::value(self.instance.as_str());

@@ -12,6 +12,7 @@ mod intent_file;
 mod locate;
 mod lock;
 mod questions;
+mod source;
 #[cfg(test)]
 mod tests;
 mod toml_values;
@@ -24,3 +25,4 @@ pub use intent_file::IntentFile;
 pub use locate::{find, read_text};
 pub use lock::{Lock, LockedAnswers, LockedFile, LockedPack, RENDER_EDITION};
 pub use questions::{Kind, Question, Questions, plain};
+pub use source::PackSource;

@@ -39,13 +39,16 @@ pub struct CatalogEntry {
     pub provides: Vec<Name>,
 }
 
+/// The newest version that serves; a pre-release only where there is nothing else.
+pub fn newest(lines: &[IndexLine]) -> Option<&IndexLine> {
+    let serving = lines.iter().filter(|line| !line.yanked);
+    serving.max_by_key(|line| (line.version.pre.is_empty(), &line.version))
+}
+
 impl CatalogEntry {
     /// The entry of a pack with these versions; none when all are yanked.
     pub fn of(lines: &[IndexLine]) -> Option<Self> {
-        let newest = lines
-            .iter()
-            .filter(|line| !line.yanked)
-            .max_by_key(|line| (line.version.pre.is_empty(), line.version.clone()))?;
+        let newest = newest(lines)?;
         let manifest = &newest.manifest;
         let mut provides: Vec<_> = manifest.provides.iter().map(|capability| capability.name.clone()).collect();
         provides.sort();

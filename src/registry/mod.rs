@@ -35,7 +35,7 @@ mod verify;
 
 pub use access::{Access, FRESH, Listener};
 pub use address::{ADDRESS_VARIABLE, file_url, folder as folder_of, is_oci, is_web, open};
-pub use catalog::{Catalog, CatalogEntry};
+pub use catalog::{Catalog, CatalogEntry, newest};
 pub use credentials::{CREDENTIALS_FILE, Credential, Credentials};
 pub use embedded::Embedded;
 pub use error::{Mismatch, RegistryError};

@@ -156,7 +156,8 @@ impl<'a> Registries<'a> {
         if is_it(&self.default) {
             return Some(None);
         }
-        self.named.iter().find(|(_, entry)| is_it(entry)).map(|(name, _)| Some(name))
+        let nameless = self.nameless.iter().map(|joined| (&joined.name, &joined.entry));
+        self.named.iter().chain(nameless).find(|(_, entry)| is_it(entry)).map(|(name, _)| Some(name))
     }
 
     /// Whether two names stand for one registry: two mirrors of it, say.

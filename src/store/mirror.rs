@@ -94,6 +94,18 @@ impl Mirror {
         }
     }
 
+    /// Removes the copies of all files in a folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`].
+    pub fn remove_folder(&self, folder: &str) -> Result<(), StoreError> {
+        let path = self.dir.join(folder);
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::unwritable(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Notes that the server was asked now, and has the file as it is here.
     ///
     /// # Errors

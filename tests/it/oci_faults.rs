@@ -19,6 +19,8 @@ impl Scene {
         let scene = Self { machine: Machine::new(), registry: Containers::start(), wasm: pack.wasm() };
         scene.machine.pack("plain.wasm", &pack);
         scene.machine.run(&["publish", "plain.wasm", "--registry", &scene.registry.at("acme")]).succeeds();
+        // As if somebody else had published it.
+        std::fs::remove_dir_all(scene.machine.home().join("cache")).unwrap();
         scene
     }
 
@@ -195,6 +197,13 @@ fn a_tag_that_moves_moves_nothing_here() {
     scene.machine.age();
     let said = new("plain:0.1.0", &[]).fails();
     assert!(said.starts_with("error[version-changed]") && said.contains("plain"), "{said}");
+    // Publishing the next one makes nothing forgotten.
+    let next = Pack::new("plain").manifest("version", serde_json::json!("0.2.0")).files(&[("a", "next")]);
+    scene.machine.pack("plain.wasm", &next);
+    scene.machine.run(&["publish", "plain.wasm", "--registry", &scene.registry.at("acme")]).succeeds();
+    scene.machine.age();
+    let said = new("plain:0.1.0", &[]).fails();
+    assert!(said.starts_with("error[version-changed]"), "{said}");
     scene.registry.remove("acme/plain", "0.1.0");
     scene.machine.age();
     let said = new("plain", &[]).fails();

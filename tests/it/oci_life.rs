@@ -58,3 +58,11 @@ fn what_is_there_is_asked_for_in_another_version() {
     run(&scene, &["remove", "plain"]).succeeds();
     assert!(!scene.machine.path("shop/plain").exists() && scene.machine.path("shop/other").exists());
 }
+
+#[test]
+fn newer_versions_are_told_of() {
+    let scene = project();
+    let told = run(&scene, &["outdated"]);
+    assert_eq!(told.code, 3, "{}", told.stderr);
+    assert!(told.stdout.contains("plain                        1.0.0        1.2.0        2.0.0"), "{}", told.stdout);
+}

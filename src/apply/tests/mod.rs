@@ -92,7 +92,7 @@ fn create_watched(
     before: &dyn Fn(disk::Operation) -> std::io::Result<()>,
     tree: &Tree,
 ) -> Result<(), ApplyError> {
-    create_on(Disk::watched(before), target, Project { tree, intent: INTENT, lock: LOCK })
+    create_on(Disk::watched(before), target, Project { tree, own: &[(INTENT_FILE, INTENT), (LOCK_FILE, LOCK)] })
 }
 
 /// A folder in memory where there is such a file system: thousands of folders come and go here.

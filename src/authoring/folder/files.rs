@@ -1,6 +1,7 @@
 //! What lies in a pack's folder.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Component, Path};
 
 use super::FolderError;
@@ -106,13 +107,38 @@ impl Sources<'_> {
             }
         };
         let unreadable = |error| FolderError::Unreadable { path: path.clone(), error };
-        let size = fs::metadata(&path).map_err(unreadable)?.len();
-        if size > MAX_FILE {
-            let problem = format!("it has {size} bytes, and {MAX_FILE} is the most");
+        let bytes = read_plain(self.folder(), file).map_err(unreadable)?;
+        if bytes.len() as u64 > MAX_FILE {
+            let problem = format!("it has more than {MAX_FILE} bytes");
             return Err(FolderError::Template { file: file.to_owned(), problem });
         }
-        Ok(Contents::of(&fs::read(&path).map_err(unreadable)?))
+        Ok(Contents::of(&bytes))
     }
+
+    fn folder(&self) -> &Path {
+        match self {
+            Self::Disk(folder) => folder,
+            Self::Embedded(_) => Path::new(""),
+        }
+    }
+}
+
+/// The bytes of a regular file in a folder, one more than [`MAX_FILE`] at the most. The folder may be a stranger's: a link
+/// in it could lead to a file of the user, or to one that never ends.
+fn read_plain(folder: &Path, file: &str) -> std::io::Result<Vec<u8>> {
+    let mut path = folder.to_owned();
+    for part in Path::new(file).components() {
+        path.push(part);
+        if fs::symlink_metadata(&path)?.is_symlink() {
+            return Err(std::io::Error::other("it is, or leads through, a symbolic link"));
+        }
+    }
+    if !fs::metadata(&path)?.is_file() {
+        return Err(std::io::Error::other("it is not a file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(&path)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn fs_not_found() -> std::io::Error {

@@ -70,17 +70,15 @@ impl Wish {
         given: Given,
         mode: Mode<'a>,
     ) -> Inputs<'a> {
+        let project = Project { name: intent.project.name.clone(), year: intent.project.year };
         Inputs {
-            project: Project { name: intent.project.name.clone(), year: intent.project.year },
             wanted: self.wanted.clone(),
             places: self.places.clone(),
             preference: self.preference.clone(),
-            exactly: None,
             joined: lock.into_iter().flat_map(|lock| &lock.packs).map(|pack| pack.instance.clone()).collect(),
-            given,
             past: Past::of(&intent.answers, lock),
-            mode,
             settlements: intent.compose.clone(),
+            ..Inputs::new(project, given, mode)
         }
     }
 }

@@ -12,9 +12,9 @@ use super::{BuiltPack, build_pack, run_bytes};
 use crate::apply;
 use crate::authoring::{self, Case, EXPECTED, Expected, MESSAGE, Run};
 use crate::model::{Name, Project, ProjectPath, Report, Tree, io_cause};
-use crate::pipeline::{Failure, Inputs, Past, Rendered, Workshop};
+use crate::pipeline::{Failure, Inputs, Rendered, Workshop};
 use crate::project::{Given, Mode, Questions};
-use crate::registry::{PackSpec, Preference, Spec};
+use crate::registry::{PackSpec, Spec};
 
 use super::coverage::{Coverage, Seen};
 
@@ -101,16 +101,13 @@ fn run_case(
 ) -> Result<Outcome, Failure> {
     let settings = &case.settings;
     let inputs = Inputs {
-        project: Project { name: settings.name.clone(), year: settings.year },
         wanted: settings.packs.iter().map(|text| spec(folder, text)).collect::<Result<_, _>>()?,
         places: settings.at.iter().map(|(name, at)| place(case, name, at)).collect::<Result<_, _>>()?,
-        preference: Preference::default(),
-        exactly: None,
-        joined: Vec::new(),
-        given: Given::read(set, case.answers.as_deref())?,
-        past: Past::default(),
-        mode: Mode::Defaults,
-        settlements: BTreeMap::new(),
+        ..Inputs::new(
+            Project { name: settings.name.clone(), year: settings.year },
+            Given::read(set, case.answers.as_deref())?,
+            Mode::Defaults,
+        )
     };
     match run_bytes(workshop, &pack.bytes, inputs) {
         Ok(rendered) => {

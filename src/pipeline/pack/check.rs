@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use super::{BuiltPack, build_or_read, run_bytes};
 use crate::authoring::combinations;
 use crate::model::{JsonObject, Project, Report};
-use crate::pipeline::{Failure, Inputs, Past, Rendered, Workshop};
+use crate::pipeline::{Failure, Inputs, Rendered, Workshop};
 use crate::project::{Given, Kind, Mode, Question, Questions, plain};
-use crate::registry::{Preference, Spec};
+use crate::registry::Spec;
 
 /// What a pack says of answers that it does not take.
 const REFUSED: &str = "pack-refused";
@@ -158,16 +158,8 @@ fn compose(
     let own = |(key, value): (&String, &Value)| format!("{}.{key}={}", pack.manifest.name, plain(value));
     let set: Vec<String> = answers.iter().map(own).collect();
     let inputs = Inputs {
-        project: Project { name: "sample".to_owned(), year: 2026 },
         wanted: packs.to_vec(),
-        places: BTreeMap::new(),
-        preference: Preference::default(),
-        exactly: None,
-        past: Past::default(),
-        joined: Vec::new(),
-        given: Given::read(&set, None)?,
-        mode: Mode::Defaults,
-        settlements: BTreeMap::new(),
+        ..Inputs::new(Project { name: "sample".to_owned(), year: 2026 }, Given::read(&set, None)?, Mode::Defaults)
     };
     match run_bytes(workshop, &pack.bytes, inputs) {
         Ok(rendered) => Ok(Ok(rendered)),

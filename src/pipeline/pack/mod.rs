@@ -4,18 +4,17 @@ mod cases;
 mod check;
 mod coverage;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Inputs, Past, Rendered, Workshop, members, publish, run};
+use super::{Failure, Inputs, Rendered, Workshop, members, publish, run};
 use crate::apply;
 use crate::authoring::folder::{PACK_FILE, Sources};
 use crate::authoring::{self, Language};
 use crate::component::{self, Inspection};
 use crate::model::{Diagnose as _, Manifest, Project, Report, io_cause};
 use crate::project::{Given, Mode};
-use crate::registry::{self, PackSpec, Preference, Spec};
+use crate::registry::{self, PackSpec, Spec};
 
 pub use cases::{TestOptions, Tested, test_pack};
 pub use check::{Checked, check_pack};
@@ -124,20 +123,10 @@ pub struct NewPack<'a> {
 /// # Errors
 /// Answers that are wrong, a folder that holds something, a failed write.
 pub fn create_pack(workshop: &Workshop<'_>, new: NewPack<'_>) -> Result<Rendered, Failure> {
+    apply::check_target(&new.target)?;
     let starter = authoring::starter()?;
     let bytes = component::with_manifest(&starter.component, &starter.manifest)?;
-    let inputs = Inputs {
-        project: new.project,
-        wanted: Vec::new(),
-        places: BTreeMap::new(),
-        preference: Preference::default(),
-        exactly: None,
-        joined: Vec::new(),
-        given: new.given,
-        past: Past::default(),
-        mode: new.mode,
-        settlements: BTreeMap::new(),
-    };
+    let inputs = Inputs::new(new.project, new.given, new.mode);
     let rendered = run_bytes(workshop, &bytes, inputs)?;
     apply::export(&new.target, &rendered.tree)?;
     Ok(rendered)

@@ -10,6 +10,9 @@ use crate::model::{Digest, Name};
 use crate::registry::{IndexLine, index_path, parse_index, write_index};
 use crate::store::Mirrored;
 
+/// The folder of what tags name that are no versions.
+const TAGS: &str = "tags";
+
 /// Of which a copy is kept.
 pub(super) enum Copied<'a> {
     /// All tags that are versions.
@@ -34,7 +37,7 @@ impl Copied<'_> {
             Self::List => index_path(name),
             Self::Singles => format!("singles/{name}"),
             // Tags differ by case, and files may not.
-            Self::Tag(tag) => format!("tags/{name}/{}", Digest::of(tag.as_bytes()).hex()),
+            Self::Tag(tag) => format!("{TAGS}/{name}/{}", Digest::of(tag.as_bytes()).hex()),
         }
     }
 }
@@ -81,6 +84,7 @@ impl Oci<'_> {
         for copied in [Copied::List, Copied::Singles] {
             self.note(self.mirror.remove(&copied.file(name)));
         }
+        self.note(self.mirror.remove_folder(&format!("{TAGS}/{name}")));
     }
 
     fn believes(&self, copy: &Mirrored) -> bool {

@@ -2,8 +2,9 @@
 //! component.
 //!
 //! A registry of containers has no lock, and lets a tag be moved. So the tag is asked for before and after: of two who
-//! publish one version at one time, one is told that it is not theirs.
+//! publish one version, the later is told that it is not theirs, unless both do it in one moment.
 
+use super::copies::Copied;
 use super::{Oci, OciError, Trouble, artifact};
 use crate::model::Digest;
 use crate::registry::publish::check_successor;
@@ -21,7 +22,10 @@ pub(in crate::registry) fn publish(
     if let Some(published) = published(registry, &line)? {
         return Ok(published);
     }
-    check_successor(&line, &registry.ask_for_versions(&line.name, &[])?)?;
+    // What was seen before is what tags are held to: a version that was moved meanwhile must not go unnoticed.
+    let before = registry.copy(&Copied::List, &line.name).map(|copy| copy.lines).unwrap_or_default();
+    let mut lines = registry.ask_for_versions(&line.name, &before)?;
+    check_successor(&line, &lines)?;
     let config = artifact::config(&line);
     let manifest = artifact::write(&line, &config).map_err(|error| unwritten(registry, &line, &error))?;
     let line = IndexLine { artifact: Some(Digest::of(&manifest)), ..line };
@@ -32,10 +36,13 @@ pub(in crate::registry) fn publish(
         repository.push_manifest(&line.version.to_string(), &manifest)
     });
     pushed.map_err(|trouble| registry.not_pushed(&line, trouble))?;
-    // What this machine knows of the pack is out of date.
-    registry.remove_copies(&line.name);
     match published(registry, &line)? {
-        Some(published) => Ok(published),
+        Some(published) => {
+            lines.push(published.clone());
+            lines.sort_by(|a, b| a.version.cmp(&b.version));
+            registry.keep(&Copied::List, &line.name, &lines);
+            Ok(published)
+        }
         None => Err(registry.not_pushed(&line, FetchFailure::Status(404).into()).into()),
     }
 }

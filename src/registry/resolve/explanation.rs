@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use pubgrub::{DerivationTree, External, NoSolutionError, VersionSet as _};
-use semver::{Comparator, Op, Version, VersionReq};
+use semver::VersionReq;
 
 use super::ResolveError;
 use super::demand::{Demand, Requirer, Unreadable, two_sources};
@@ -18,6 +18,7 @@ use super::shelf::{Party, Shelf};
 use super::solver::Solver;
 use super::versions::Versions;
 use crate::model::{Name, PackId};
+use crate::registry::exactly;
 
 /// How many versions a sentence names before it counts the others.
 const MAX_NAMED: usize = 4;
@@ -257,11 +258,4 @@ fn requirer(party: &Party, versions: &[u32], shelf: &Shelf<'_, '_>) -> Requirer 
         Some(candidate) => Requirer::Pack(PackId { name: name.clone(), version: candidate.version.clone() }),
         None => Requirer::Project,
     }
-}
-
-/// `=1.2.3`.
-fn exactly(version: &Version) -> VersionReq {
-    let Version { major, minor, patch, pre, .. } = version.clone();
-    let comparator = Comparator { op: Op::Exact, major, minor: Some(minor), patch: Some(patch), pre };
-    VersionReq { comparators: vec![comparator] }
 }

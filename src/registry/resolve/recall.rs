@@ -6,14 +6,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use semver::Version;
-
 use super::demand::pinned;
 use super::local;
 use super::solver::Choice;
 use super::{Describe, Locked, Origin, ResolveError, Resolved, from_choice, from_local, oci};
 use crate::model::{Digest, Name, PackId};
-use crate::registry::{OciReference, Registries, RegistryError};
+use crate::registry::{IndexLine, OciReference, Registries, RegistryError};
 
 /// One use of a pack in a lockfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,20 +99,22 @@ fn from_kept(pin: &Pin, bytes: Vec<u8>, origin: Origin, describe: &mut Describe<
     Ok(Resolved { origin, ..from_local(&pin.instance, &local) })
 }
 
-/// The versions of a pack in the registry with this id, ascending; whether they are yanked. None where that registry is
-/// not among these.
+/// The versions of a pack in the registry with this id, ascending. None where that registry is not among these.
 ///
 /// # Errors
 /// An index that can't be read.
-pub fn versions_in(id: &str, pack: &Name, registries: &Registries<'_>) -> Result<Vec<(Version, bool)>, RegistryError> {
-    let Some(registry) = registries.find(id).or_else(|| registry_of(id, registries)) else { return Ok(Vec::new()) };
-    let lines = registries.get(registry)?.versions(pack)?;
-    Ok(lines.into_iter().map(|line| (line.version, line.yanked)).collect())
+pub fn versions_in(id: &str, pack: &Name, registries: &Registries<'_>) -> Result<Vec<IndexLine>, RegistryError> {
+    match registry_of(id, registries) {
+        Some(registry) => registries.get(registry)?.versions(pack),
+        None => Ok(Vec::new()),
+    }
 }
 
-/// The name of the registry with this id: the default one, which has none, or one of the others.
+/// The name of the registry with this id: the default one, which has none, or one of the others. Those that are open
+/// anyway are looked at first, for opening another one may be a request.
 fn registry_of<'r>(id: &str, registries: &'r Registries<'_>) -> Option<Option<&'r Name>> {
-    registries.names().find(|name| registries.get(*name).is_ok_and(|source| source.id() == id))
+    let open = registries.find(id);
+    open.or_else(|| registries.names().find(|name| registries.get(*name).is_ok_and(|source| source.id() == id)))
 }
 
 fn of_registry(pin: &Pin, registry: Option<&Name>, registries: &Registries<'_>) -> Result<Resolved, ResolveError> {

@@ -71,6 +71,20 @@ fn a_link_is_no_template() {
     build(&machine, "pack-source-template", "`templates/y` can't be used: it is no ordinary file");
 }
 
+/// The folder may be a stranger's, and the link lead to a file of the user.
+#[cfg(unix)]
+#[test]
+fn a_named_file_is_not_read_through_a_link() {
+    let machine = Machine::new();
+    machine.write("secret", "{}").write("a/templates/x", "x");
+    std::os::unix::fs::symlink("../secret", machine.path("a/facts.json")).unwrap();
+    let provides = "[[provides]]\nname = \"c\"\nversion = \"1.0.0\"\nschema = \"facts.json\"\n";
+    machine.write("a/pack.toml", format!("{HEAD}{provides}"));
+    let said = machine.run(&["pack", "build", "a"]).fails();
+    assert!(said.contains("a symbolic link"), "{said}");
+    assert!(!machine.path("a/dist").exists());
+}
+
 #[test]
 fn folders_that_hold_no_pack() {
     let machine = Machine::new();

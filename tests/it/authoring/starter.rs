@@ -96,3 +96,16 @@ fn the_vendored_sdk_wants_what_the_sdk_wants() {
     assert_eq!(names(&own), names(&vendored));
     assert_eq!(own["dependencies"]["wit-bindgen"], vendored["dependencies"]["wit-bindgen"]);
 }
+
+#[test]
+fn a_pack_is_started_in_the_folder_that_is_here() {
+    let machine = Machine::new();
+    std::fs::create_dir(machine.path("mine")).unwrap();
+    machine.run(&["-C", "mine", "pack", "new", "."]).succeeds();
+    let mut names: Vec<_> =
+        std::fs::read_dir(machine.path("mine")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert!(names.iter().any(|name| name == "pack.toml") && !names.iter().any(|name| name == ".scaffold"), "{names:?}");
+    let said = machine.run(&["-C", "mine", "pack", "new", "."]).fails();
+    assert!(said.starts_with("error[target-not-empty]"), "{said}");
+}
