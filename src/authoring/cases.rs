@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::combine::product;
 use super::folder::{Contents, FolderError, Sources};
 
 /// The folder of all cases.
@@ -143,17 +144,16 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
 impl Case {
     /// What is given beside `answers.toml`: one list for each combination of the matrix, each as `--set` takes it.
     pub fn combinations(&self) -> Vec<Vec<String>> {
-        let mut combinations = vec![Vec::new()];
-        for (key, values) in &self.settings.matrix {
-            let with = |combination: &Vec<String>, value: &Value| {
-                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                combination.iter().cloned().chain([format!("{key}={value}")]).collect::<Vec<_>>()
-            };
-            combinations = combinations
-                .iter()
-                .flat_map(|combination| values.iter().map(move |value| with(combination, value)))
-                .collect();
-        }
-        combinations
+        let matrix = &self.settings.matrix;
+        let sizes: Vec<usize> = matrix.values().map(Vec::len).collect();
+        let given = |combination: Vec<usize>| {
+            let chosen = matrix.iter().zip(combination).filter_map(|((key, values), at)| Some((key, values.get(at)?)));
+            chosen
+                .map(|(key, value)| {
+                    format!("{key}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                })
+                .collect()
+        };
+        product(&sizes).into_iter().map(given).collect()
     }
 }

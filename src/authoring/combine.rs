@@ -14,7 +14,8 @@ pub fn combinations(sizes: &[usize]) -> Vec<Vec<usize>> {
     if all.is_some_and(|all| all <= MAX_ALL) { product(sizes) } else { pairs(sizes) }
 }
 
-fn product(sizes: &[usize]) -> Vec<Vec<usize>> {
+/// All combinations, as [`combinations`] gives them.
+pub fn product(sizes: &[usize]) -> Vec<Vec<usize>> {
     sizes.iter().fold(vec![Vec::new()], |rows, size| {
         let with = |row: &Vec<usize>, choice| row.iter().copied().chain([choice]).collect();
         rows.iter().flat_map(|row| (0..*size).map(move |choice| with(row, choice))).collect()

@@ -15,8 +15,8 @@ mod starter;
 mod toolchain;
 
 pub use cases::{Case, EXPECTED, Expected, MESSAGE, Run, cases};
-pub use combine::combinations;
+pub use combine::{combinations, product};
 pub use componentize::{componentize, strip};
 pub use error::AuthoringError;
 pub use starter::starter;
-pub use toolchain::{Language, ToolchainError, rust};
+pub use toolchain::{Built, Language, ToolchainError, rust};

@@ -7,7 +7,8 @@
 //!   compatibility hash, which covers its version, the settings and the processor.
 //! - Folders are made with mode 0700. A folder or file that is not ours, that is a link, or that others may write, is
 //!   not used; the pack is compiled in memory instead.
-//! - A file appears by a rename, complete and on disk, and is never written again: it may be mapped by someone.
+//! - A file appears by a rename, complete and on disk, and is never written again: it may be mapped by someone. One that
+//!   has two names was compiled from components that have the same code.
 //! - Whatever goes wrong, the answer is to compile again.
 //! - Nothing that was fetched comes here: `component::inspect` refuses compiled code, and only [`CompiledCode::save`]
 //!   makes these files.
@@ -72,6 +73,14 @@ impl CompiledCode {
         for folder in folders {
             // Code that nobody asks for any more does no harm.
             let _ = fs::remove_file(file_for(&folder.path(), digest));
+        }
+    }
+
+    /// Gives code that is kept a second name.
+    pub(super) fn share(&self, of: &Digest, with: &Digest) {
+        if let Some(folder) = self.folder.as_deref().filter(|folder| is_ours(folder, fs::FileType::is_dir)) {
+            // Whatever keeps it from having one, the code is compiled again.
+            let _ = fs::hard_link(file_for(folder, of), file_for(folder, with));
         }
     }
 

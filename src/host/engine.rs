@@ -28,6 +28,8 @@ pub struct Options {
     pub timeout: Duration,
     /// What packs could see of the world.
     pub surroundings: Surroundings,
+    /// Whether calls count what they execute; the code that is compiled for it is another, and slower.
+    pub metered: bool,
 }
 
 /// Loads packs.
@@ -56,7 +58,7 @@ impl Host {
     /// A machine that wasmtime does not support.
     pub fn new(options: Options) -> Result<Self, HostError> {
         let wrong = |error: wasmtime::Error| HostError::Engine(format!("{error:#}"));
-        let engine = Engine::new(&config()).map_err(wrong)?;
+        let engine = Engine::new(config().consume_fuel(options.metered)).map_err(wrong)?;
         let mut linker = Linker::new(&engine);
         v0_1::link(&mut linker).map_err(wrong)?;
         let options = Options { compiled: options.compiled.of_engine(&engine), ..options };
@@ -82,6 +84,12 @@ impl Host {
         let kept = self.options.compiled.save(digest, &component);
         let compilation = kept.map_or_else(Compilation::NotKept, |()| Compilation::Made);
         Ok((self.link(label, &component)?, compilation))
+    }
+
+    /// Lets the code that is kept of one component serve for another that differs from it in custom sections alone, of which
+    /// nothing is compiled. Where that fails, the other is compiled when it is loaded.
+    pub fn share_compiled(&self, of: &Digest, with: &Digest) {
+        self.options.compiled.share(of, with);
     }
 
     /// Makes a pack ready whose compiled code is kept; none if it is not.
@@ -132,6 +140,7 @@ impl Host {
             ticker: self.ticker.clone(),
             timeout: self.options.timeout,
             surroundings: self.options.surroundings,
+            metered: self.options.metered,
             contract,
         })
     }

@@ -124,6 +124,9 @@ pub enum CallFailure {
     /// The answers don't suit the pack.
     #[error("refused the answers")]
     Refused(Vec<Diagnostic>),
+    /// An expression of the pack failed, for these answers or for all.
+    #[error("has an expression that fails")]
+    Expression(Vec<Diagnostic>),
     /// A trap: a panic, mostly.
     #[error("broke off: {0}")]
     Trapped(String),
@@ -167,6 +170,7 @@ impl Diagnose for CallError {
     fn report(&self) -> Report {
         let code = match &self.failure {
             CallFailure::Refused(_) => "pack-refused",
+            CallFailure::Expression(_) => "pack-expression",
             CallFailure::Trapped(_) => "pack-trap",
             CallFailure::Deadline(_) => "pack-deadline",
             CallFailure::Memory => "pack-memory",
@@ -180,7 +184,12 @@ impl Diagnose for CallError {
         };
         let report = Report::new(code, self.to_string()).detail(format!("in its `{}`", self.call));
         match &self.failure {
-            CallFailure::Refused(diagnostics) => refusal(code, &self.pack, diagnostics),
+            CallFailure::Refused(diagnostics) => {
+                let help = errors(diagnostics).find_map(|said| said.help.as_deref());
+                let hint = help.map_or("change the answers with `--set KEY=VALUE`".into(), printable);
+                Report::new(code, self.to_string()).details(sayings(diagnostics)).hint(hint)
+            }
+            CallFailure::Expression(diagnostics) => report.details(sayings(diagnostics)).hint(FAULT),
             CallFailure::Deadline(_) => self
                 .with_last_words(report)
                 .hint("give it longer with `--pack-timeout SECONDS`, or report it to the pack's author"),
@@ -190,7 +199,7 @@ impl Diagnose for CallError {
             CallFailure::Machine(reason) => {
                 report.detail(printable(reason)).hint("close other programs, or raise the limits of `ulimit -a`")
             }
-            _ => self.with_last_words(report).hint("this is a fault of the pack: report it to its author"),
+            _ => self.with_last_words(report).hint(FAULT),
         }
     }
 }
@@ -203,21 +212,22 @@ impl CallError {
     }
 }
 
-fn refusal(code: &'static str, pack: &str, diagnostics: &[Diagnostic]) -> Report {
-    let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    let lines = errors().map(|diagnostic| match &diagnostic.answer {
+/// What can be done about most that goes wrong in a pack.
+const FAULT: &str = "this is a fault of the pack: report it to its author";
+
+fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// The errors among diagnostics, a line each.
+fn sayings(diagnostics: &[Diagnostic]) -> impl Iterator<Item = String> {
+    errors(diagnostics).map(|diagnostic| match &diagnostic.answer {
         Some(pointer) => {
             let key = pointer.trim_start_matches('/').replace('/', ".");
             format!("`{}`: {}", printable(&key), printable(&diagnostic.message))
         }
         None => printable(&diagnostic.message).into_owned(),
-    });
-    let help = errors().find_map(|diagnostic| diagnostic.help.as_deref());
-    let report = Report::new(code, format!("{pack} refused the answers")).details(lines);
-    match help {
-        Some(help) => report.hint(printable(help)),
-        None => report.hint("change the answers with `--set KEY=VALUE`"),
-    }
+    })
 }
 
 /// What a function that packs may not call answers.

@@ -29,6 +29,13 @@ pub struct Limiter {
     memory: usize,
 }
 
+impl Limiter {
+    /// Bytes of all memories together, which never shrink.
+    pub fn memory(&self) -> usize {
+        self.memory
+    }
+}
+
 /// A pack wanted more memory than it may have.
 #[derive(Debug, thiserror::Error)]
 #[error("the pack wanted more than {} MiB of memory", MEMORY >> 20)]

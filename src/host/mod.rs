@@ -24,7 +24,7 @@ mod wasi;
 pub use compiled::CompiledCode;
 pub use engine::{Compilation, Host, Options, grants};
 pub use error::{CallError, CallFailure, HostError};
-pub use pack::{Call, LogLevel, LogLine, Pack};
+pub use pack::{Call, LogLevel, LogLine, Pack, Spent, Trace};
 pub use wasi::Surroundings;
 
 /// The newest version of `scaffold:pack` that this host serves; older ones of the same track load too.

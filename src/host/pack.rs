@@ -24,6 +24,8 @@ pub struct Pack {
     pub(super) ticker: Ticker,
     pub(super) timeout: Duration,
     pub(super) surroundings: Surroundings,
+    /// Whether its engine counts what is executed.
+    pub(super) metered: bool,
     /// The contract that it was built for.
     pub(super) contract: Version,
 }
@@ -52,6 +54,38 @@ impl fmt::Display for Call {
     }
 }
 
+/// What a call leaves behind beside its answer.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// What the pack logged and printed.
+    pub log: Vec<LogLine>,
+    /// What it used up.
+    pub spent: Spent,
+}
+
+/// What a pack uses up: the same on every machine, unlike time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Instructions of WebAssembly, roughly: wasmtime's fuel. Zero where the host does not meter.
+    pub fuel: u64,
+    /// Bytes of memory at the most.
+    pub memory: usize,
+}
+
+impl Spent {
+    /// What two calls use up, one after the other.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { fuel: self.fuel.saturating_add(other.fuel), memory: self.memory.max(other.memory) }
+    }
+
+    /// The more of either.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self { fuel: self.fuel.max(other.fuel), memory: self.memory.max(other.memory) }
+    }
+}
+
 /// A line that a pack logged or printed, as it wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
@@ -77,7 +111,7 @@ impl Pack {
     ///
     /// # Errors
     /// A call that fails, or a manifest that is not valid.
-    pub fn describe(&self) -> Result<(Manifest, Vec<LogLine>), CallError> {
+    pub fn describe(&self) -> Result<(Manifest, Trace), CallError> {
         self.call(Call::Describe, v0_1::describe)
     }
 
@@ -85,7 +119,7 @@ impl Pack {
     ///
     /// # Errors
     /// A call that fails, facts that are not JSON, or a pack that refuses its answers.
-    pub fn plan(&self, context: &Context, taken: &[Taken]) -> Result<(Planned, Vec<LogLine>), CallError> {
+    pub fn plan(&self, context: &Context, taken: &[Taken]) -> Result<(Planned, Trace), CallError> {
         self.call(Call::Plan, |bindings, store| v0_1::plan(bindings, store, context, taken))
     }
 
@@ -93,7 +127,7 @@ impl Pack {
     ///
     /// # Errors
     /// A call that fails, values that are not JSON, or a pack that refuses its answers.
-    pub fn render(&self, context: &Context, taken: &[Taken]) -> Result<(Output, Vec<LogLine>), CallError> {
+    pub fn render(&self, context: &Context, taken: &[Taken]) -> Result<(Output, Trace), CallError> {
         self.call(Call::Render, |bindings, store| v0_1::render(bindings, store, context, taken))
     }
 
@@ -101,12 +135,8 @@ impl Pack {
     ///
     /// # Errors
     /// A call that fails, an answer that is no JSON object, or a pack that refuses the old answers.
-    pub fn migrate(
-        &self,
-        old: &Version,
-        answers: &JsonObject,
-    ) -> Result<(Option<JsonObject>, Vec<LogLine>), CallError> {
-        let Some(migration) = self.bindings.migration() else { return Ok((None, Vec::new())) };
+    pub fn migrate(&self, old: &Version, answers: &JsonObject) -> Result<(Option<JsonObject>, Trace), CallError> {
+        let Some(migration) = self.bindings.migration() else { return Ok((None, Trace::default())) };
         self.call(Call::Migrate, |bindings, store| v0_1::migrate(bindings, store, &migration, old, answers).map(Some))
     }
 
@@ -115,31 +145,34 @@ impl Pack {
         &self,
         call: Call,
         run: impl FnOnce(&v0_1::Bindings, &mut Store<State>) -> Result<T, Failure> + Send,
-    ) -> Result<(T, Vec<LogLine>), CallError> {
+    ) -> Result<(T, Trace), CallError> {
         let in_store = || match self.new_store() {
             Ok(mut store) => {
                 let result = run(&self.bindings, &mut store);
-                (result, store.into_data().into_log())
+                let fuel = if self.metered { u64::MAX - store.get_fuel().unwrap_or(u64::MAX) } else { 0 };
+                let state = store.into_data();
+                let spent = Spent { fuel, memory: state.limiter.memory() };
+                (result, Trace { log: state.into_log(), spent })
             }
-            Err(failure) => (Err(failure.into()), Vec::new()),
+            Err(failure) => (Err(failure.into()), Trace::default()),
         };
-        let (result, log) = match threads::run(|| threads::guard(in_store)) {
+        let (result, trace) = match threads::run(|| threads::guard(in_store)) {
             Ok(Some(returned)) => returned,
             // A panic in wasmtime or in the host's own functions: the pack's call failed, not the process.
             Ok(None) => {
-                (Err(CallFailure::Trapped("the host could not carry out the call".to_owned()).into()), Vec::new())
+                (Err(CallFailure::Trapped("the host could not carry out the call".to_owned()).into()), Trace::default())
             }
-            Err(error) => (Err(CallFailure::Machine(error.to_string()).into()), Vec::new()),
+            Err(error) => (Err(CallFailure::Machine(error.to_string()).into()), Trace::default()),
         };
         match result {
-            Ok(value) => Ok((value, log)),
+            Ok(value) => Ok((value, trace)),
             Err(failure) => {
                 let failure = match failure {
                     Failure::Wasm(error) => classify(&error, self.timeout),
                     Failure::Instance(error) => self.classify_instance(&error),
                     Failure::Call(failure) => failure,
                 };
-                Err(CallError { pack: self.label.clone(), call, failure, log })
+                Err(CallError { pack: self.label.clone(), call, failure, log: trace.log })
             }
         }
     }
@@ -168,6 +201,10 @@ impl Pack {
         store.set_max_component_handles(limits::HANDLES);
         store.epoch_deadline_trap();
         store.set_epoch_deadline(deadline);
+        if self.metered {
+            // Counted, not bounded: the bound is time.
+            store.set_fuel(u64::MAX).map_err(|error| CallFailure::Machine(error.to_string()))?;
+        }
         Ok(store)
     }
 }

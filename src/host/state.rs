@@ -9,7 +9,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use super::limits::{self, Limiter};
 use super::pack::{LogLevel, LogLine};
 use super::wasi::{self, Surroundings, VirtualClock};
-use crate::model::{Context, Name, ProjectPath, Taken};
+use crate::model::{Context, Diagnostic, Name, ProjectPath, Taken};
 
 /// How the contract writes the folder of an instance that stands in the project's root.
 const ROOT: &str = ".";
@@ -23,6 +23,8 @@ pub struct State {
     /// Where the instances stand that the call's arguments name.
     folders: BTreeMap<Name, Option<ProjectPath>>,
     log: Vec<LogLine>,
+    /// What the host said of expressions that failed.
+    faults: Vec<String>,
     stdout: MemoryOutputPipe,
     stderr: MemoryOutputPipe,
     /// Made when WASI is first called.
@@ -40,6 +42,7 @@ impl State {
             table,
             folders: BTreeMap::new(),
             log: Vec::new(),
+            faults: Vec::new(),
             stdout: MemoryOutputPipe::new(limits::PRINTED),
             stderr: MemoryOutputPipe::new(limits::PRINTED),
             wasi: None,
@@ -64,6 +67,18 @@ impl State {
         if self.log.len() < limits::LOG_LINES {
             self.log.push(LogLine { level, message });
         }
+    }
+
+    /// Remembers that an expression of the pack failed.
+    pub fn note_fault(&mut self, message: &str) {
+        if self.faults.len() < limits::LOG_LINES {
+            self.faults.push(message.to_owned());
+        }
+    }
+
+    /// Whether what the pack says comes from an expression of its own that failed.
+    pub fn is_fault(&self, said: &Diagnostic) -> bool {
+        self.faults.iter().any(|fault| said.message.contains(fault))
     }
 
     /// Everything that the pack logged and printed: its log first, then standard output, then standard error.

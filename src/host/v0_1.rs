@@ -62,13 +62,19 @@ impl types::Host for State {}
 
 impl jinja::Host for State {
     fn evaluate(&mut self, expression: String, values: String) -> Result<String, jinja::Failure> {
-        let value = template::evaluate(&expression, &values_of(&values)?).map_err(failure)?;
-        Ok(value.to_string())
+        let value = values_of(&values).and_then(|values| template::evaluate(&expression, &values).map_err(failure));
+        noted(self, value.map(|value| value.to_string()))
     }
 
     fn interpolate(&mut self, template: String, values: String) -> Result<String, jinja::Failure> {
-        template::interpolate(&template, &values_of(&values)?).map_err(failure)
+        let text = values_of(&values).and_then(|values| template::interpolate(&template, &values).map_err(failure));
+        noted(self, text)
     }
+}
+
+/// The same; a failure is remembered, as what the pack says next is no word about the answers then.
+fn noted(state: &mut State, made: Result<String, jinja::Failure>) -> Result<String, jinja::Failure> {
+    made.inspect_err(|failure| state.note_fault(&failure.message))
 }
 
 fn values_of(json: &str) -> Result<JsonObject, jinja::Failure> {
@@ -114,8 +120,8 @@ pub fn plan(
     store.data_mut().know_folders(context, taken);
     let (context, taken) = arguments(context, taken)?;
     let pack = bindings.pre.instantiate(&mut *store).map_err(Failure::Instance)?;
-    let planned = pack.scaffold_pack_generator().call_plan(store, &context, &taken)?;
-    let planned = planned.map_err(refused)?;
+    let planned = pack.scaffold_pack_generator().call_plan(&mut *store, &context, &taken)?;
+    let planned = planned.map_err(|said| refused(store.data(), said))?;
     let offers = planned.offers.into_iter().map(offer_from).collect::<Result<_, _>>()?;
     Ok(model::Planned { offers, diagnostics: diagnostics_from(planned.diagnostics) })
 }
@@ -130,8 +136,8 @@ pub fn render(
     store.data_mut().know_folders(context, taken);
     let (context, taken) = arguments(context, taken)?;
     let pack = bindings.pre.instantiate(&mut *store).map_err(Failure::Instance)?;
-    let output = pack.scaffold_pack_generator().call_render(store, &context, &taken)?;
-    let output = output.map_err(refused)?;
+    let output = pack.scaffold_pack_generator().call_render(&mut *store, &context, &taken)?;
+    let output = output.map_err(|said| refused(store.data(), said))?;
     let mut values = Values::default();
     let contributions =
         output.contributions.into_iter().map(|contribution| contribution_from(contribution, &mut values));
@@ -162,12 +168,17 @@ pub fn migrate(
         .map_err(Failure::Instance)?;
     let answers = to_json(answers)?;
     let (migrated,) = migrate.call(&mut *store, (&old.to_string(), &answers))?;
-    let migrated = migrated.map_err(refused)?;
+    let migrated = migrated.map_err(|said| refused(store.data(), said))?;
     Ok(object("the migrated answers", &migrated)?)
 }
 
-fn refused(diagnostics: Vec<types::Diagnostic>) -> CallFailure {
-    CallFailure::Refused(diagnostics_from(diagnostics))
+fn refused(state: &State, diagnostics: Vec<types::Diagnostic>) -> CallFailure {
+    let said = diagnostics_from(diagnostics);
+    if said.iter().any(|said| state.is_fault(said)) {
+        CallFailure::Expression(said)
+    } else {
+        CallFailure::Refused(said)
+    }
 }
 
 fn arguments(

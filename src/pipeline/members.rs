@@ -94,8 +94,8 @@ pub(super) fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Re
     let loaded = host.load(&label, &Digest::of(bytes), || Ok(copy.into()));
     workshop.observer.compiled(&label);
     let (pack, _) = loaded.map_err(|error| error.report())?;
-    let (manifest, log) = pack.describe().map_err(|error| error.report())?;
-    for line in &log {
+    let (manifest, trace) = pack.describe().map_err(|error| error.report())?;
+    for line in &trace.log {
         workshop.observer.log(&label, line);
     }
     Ok(manifest)

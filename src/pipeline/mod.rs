@@ -31,7 +31,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::compose::{self, Provenance, Settlements, Share};
-use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack, Surroundings};
+use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack, Spent, Surroundings};
 use crate::model::{Diagnose, Diagnostic, Instance, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, KeptDefault, Lock, Mode};
 use crate::registry::{Preference, Registries, Spec};
@@ -117,7 +117,7 @@ impl<'a> Workshop<'a> {
         Self {
             registries,
             cache,
-            options: Options { compiled, timeout, surroundings: Surroundings::default() },
+            options: Options { compiled, timeout, surroundings: Surroundings::default(), metered: false },
             host: OnceLock::new(),
             observer,
         }
@@ -127,6 +127,13 @@ impl<'a> Workshop<'a> {
     #[must_use]
     pub fn in_other_surroundings(mut self) -> Self {
         self.options.surroundings = Surroundings { time: 1_900_000_000, seed: 1 << 32 };
+        self
+    }
+
+    /// The same, which counts what packs use up.
+    #[must_use]
+    pub fn metered(mut self) -> Self {
+        self.options.metered = true;
         self
     }
 
@@ -214,6 +221,8 @@ pub struct Rendered {
     pub migrated: Vec<Name>,
     /// Answers that nobody wants any more.
     pub forgotten: Vec<Forgotten>,
+    /// What the two calls of each pack used up, in the same order.
+    pub spent: Vec<Spent>,
     /// What each pack returned, in the same order.
     outputs: Vec<Output>,
     settlements: Settlements,
@@ -262,7 +271,7 @@ fn render(
 ) -> Result<Rendered, Failure> {
     let settlements = Settlements::parse(&compose).map_err(Failure::all)?;
     let loaded = phases::load(workshop, members, compiled, project)?;
-    let phases::Outputs { outputs, diagnostics } = phases::plan_and_render(workshop, &loaded)?;
+    let phases::Outputs { outputs, diagnostics, spent } = phases::plan_and_render(workshop, &loaded)?;
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
     let composition = compose::compose(&shares(&members, &outputs), &settlements).map_err(Failure::all)?;
     let steps = |(member, output): (&Member, &Output)| {
@@ -281,6 +290,7 @@ fn render(
         kept_defaults: Vec::new(),
         migrated: Vec::new(),
         forgotten: Vec::new(),
+        spent,
         outputs,
         settlements,
     })

@@ -65,8 +65,8 @@ impl Past {
         for ((member, pack), moved) in members.iter().zip(&packs).zip(moved) {
             let Some((version, old)) = moved else { continue };
             let instance = &member.instance.name;
-            let (answers, log) = pack.migrate(&version, &together(&old))?;
-            log.iter().for_each(|line| workshop.observer.log(&member.label(), line));
+            let (answers, trace) = pack.migrate(&version, &together(&old))?;
+            trace.log.iter().for_each(|line| workshop.observer.log(&member.label(), line));
             if let Some(answers) = answers {
                 self.replace(instance, &old, answers);
                 migrated.push(instance.clone());

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::fetch::{self, bytes_of};
 use super::{Failure, Member, Workshop};
 use crate::compose::Exchange;
-use crate::host::{CallError, Compilation, HostError, LogLine, Pack};
+use crate::host::{CallError, Compilation, HostError, LogLine, Pack, Spent, Trace};
 use crate::model::{
     Context, Diagnose, Diagnostic, Name, Output, Phase, Planned, Project, Report, Requirement, Severity,
 };
@@ -21,6 +21,8 @@ pub(super) struct Loaded {
 pub(super) struct Outputs {
     pub outputs: Vec<Output>,
     pub diagnostics: Vec<(String, Diagnostic)>,
+    /// What the calls of each used up.
+    pub spent: Vec<Spent>,
 }
 
 /// Loads the packs whose compiled code is kept, each in its place. That is quick and needs no answers.
@@ -98,13 +100,15 @@ pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Res
     let suppliers = |requirement: &Requirement| suppliers(workshop, requirement);
     let mut exchange = Exchange::new(&instances, &suppliers).map_err(Failure::all)?;
     let mut diagnostics = Vec::new();
+    let mut spent = vec![Spent::default(); loaded.len()];
     for wave in exchange.waves().to_vec() {
         let plan = || wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect();
         let (planned, ()) = rayon::join(plan, || exchange.prepare(&wave));
         let planned = all(planned)?;
         let mut refused = Vec::new();
-        for (&place, (planned, log)) in wave.iter().zip(planned) {
-            tell(workshop, &loaded[place], &log);
+        for (&place, (planned, trace)) in wave.iter().zip(planned) {
+            tell(workshop, &loaded[place], &trace.log);
+            spent[place] = trace.spent;
             diagnostics.extend(planned.diagnostics.into_iter().map(|said| (loaded[place].member.label(), said)));
             refused.extend(exchange.offer(place, planned.offers).err().unwrap_or_default());
         }
@@ -115,8 +119,9 @@ pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Res
     let places: Vec<usize> = (0..loaded.len()).collect();
     let rendered = all(places.par_iter().map(|&place| render(&exchange, loaded, place)).collect())?;
     let mut outputs = Vec::new();
-    for (loaded, (output, log)) in loaded.iter().zip(rendered) {
-        tell(workshop, loaded, &log);
+    for ((loaded, spent), (output, trace)) in loaded.iter().zip(&mut spent).zip(rendered) {
+        tell(workshop, loaded, &trace.log);
+        *spent = spent.and(trace.spent);
         diagnostics.extend(output.diagnostics.iter().cloned().map(|said| (loaded.member.label(), said)));
         outputs.push(output);
     }
@@ -125,16 +130,16 @@ pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Res
         .filter(|(_, said)| said.severity == Severity::Error)
         .map(|(label, said)| refusal(label, said))
         .collect();
-    if errors.is_empty() { Ok(Outputs { outputs, diagnostics }) } else { Err(Failure::Reports(errors)) }
+    if errors.is_empty() { Ok(Outputs { outputs, diagnostics, spent }) } else { Err(Failure::Reports(errors)) }
 }
 
-fn plan(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Planned, Vec<LogLine>), Failure> {
+fn plan(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Planned, Trace), Failure> {
     let taken = exchange.taken(place, Phase::Plan).map_err(Failure::all)?;
     let Loaded { pack, context, .. } = &loaded[place];
     Ok(pack.plan(context, &taken)?)
 }
 
-fn render(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Output, Vec<LogLine>), Failure> {
+fn render(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Output, Trace), Failure> {
     let taken = exchange.taken(place, Phase::Render).map_err(Failure::all)?;
     let Loaded { pack, context, .. } = &loaded[place];
     Ok(pack.render(context, &taken)?)

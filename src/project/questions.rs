@@ -47,6 +47,17 @@ pub struct Question {
     pub required: bool,
 }
 
+impl Question {
+    /// Its answers, where they can be counted.
+    pub fn choices(&self) -> Option<Vec<Value>> {
+        match &self.kind {
+            Kind::Select(options) if !options.is_empty() => Some(options.clone()),
+            Kind::Confirm => Some(vec![false.into(), true.into()]),
+            _ => None,
+        }
+    }
+}
+
 /// How a question is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {

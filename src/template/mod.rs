@@ -22,6 +22,7 @@ mod filters;
 mod json;
 mod scan;
 mod trace;
+pub mod variables;
 mod weight;
 
 #[cfg(test)]

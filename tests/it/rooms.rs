@@ -12,7 +12,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("schema", &["model"]),
     ("store", &["model"]),
     ("apply", &["model"]),
-    ("authoring", &["component", "model"]),
+    ("authoring", &["component", "model", "template"]),
     ("compose", &["model", "schema", "template"]),
     ("host", &["component", "model", "template", "threads"]),
     ("registry", &["component", "model", "store"]),

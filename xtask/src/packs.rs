@@ -56,9 +56,13 @@ pub fn build(root: &Path, names: &[&str]) -> Outcome<Vec<Built>> {
         command.args(["--package", &source.name]);
     }
     process::run(&mut command)?;
-    let host =
-        Host::new(Options { compiled: CompiledCode::none(), timeout: PATIENCE, surroundings: Surroundings::default() })
-            .map_err(|error| Failure::from_report("the host", &error))?;
+    let host = Host::new(Options {
+        compiled: CompiledCode::none(),
+        timeout: PATIENCE,
+        surroundings: Surroundings::default(),
+        metered: false,
+    })
+    .map_err(|error| Failure::from_report("the host", &error))?;
     let folder = root.join("target/packs");
     fs::create_dir_all(&folder).map_err(Failure::io(&folder))?;
     sources.into_iter().map(|source| finish(root, &folder, &host, source)).collect()

@@ -42,6 +42,14 @@ pub enum FolderError {
         /// What is wrong.
         problem: String,
     },
+    /// A template is not Jinja.
+    #[error("a template can't be used: {problem}")]
+    Jinja {
+        /// What the engine says.
+        problem: String,
+        /// In which template.
+        place: Option<String>,
+    },
 }
 
 impl FolderError {
@@ -78,6 +86,9 @@ impl Diagnose for FolderError {
                 .details(place.map(|(line, column)| format!("at {file}:{line}:{column}")))
                 .hint("`docs/authoring.md` lists what may stand there"),
             Self::Entry { hint, .. } => report("pack-source-invalid").hint(hint.clone()),
+            Self::Jinja { place, .. } => report("pack-source-jinja")
+                .details(place.clone())
+                .hint("choose other `marks` where the file uses these itself, or write `raw = true`"),
             Self::Template { .. } => report("pack-source-template").hint("rename, move or remove the file"),
         }
     }

@@ -6,7 +6,7 @@ use scaffold_blueprint as blueprint;
 use serde_json::{Map, Value, json};
 
 use super::pack_file::{Check, Dependency, PackFile, SchemaEntry, Severity, Step};
-use super::text::{evaluated, pieces, text};
+use super::text::{pieces, text};
 use super::{FolderError, Sources, ordered};
 use crate::model::{self, Capability, Cardinality, JsonObject, Manifest, Phase, Requirement};
 
@@ -157,14 +157,11 @@ pub(super) fn coded(manifest: &Manifest) -> blueprint::Manifest {
     }
 }
 
-/// `[computed]`, in the order of writing.
+/// `[computed]`, in the order of writing. Which of them wait for the second phase is found out later.
 pub(super) fn computed(ordered: &JsonObject) -> Vec<blueprint::Computed> {
     let entries = ordered.get("computed").and_then(Value::as_object).into_iter().flatten();
-    let computed = entries.map(|(name, value)| {
-        let value = pieces(value);
-        let in_render = evaluated(&value).any(|text| text.contains("taken"));
-        blueprint::Computed { name: name.clone(), value, in_render }
-    });
+    let computed =
+        entries.map(|(name, value)| blueprint::Computed { name: name.clone(), value: pieces(value), in_render: false });
     computed.collect()
 }
 

@@ -6,6 +6,7 @@
 //! names and contents counts, so that one folder gives one pack on every machine.
 
 mod error;
+mod expressions;
 mod files;
 mod manifest;
 mod ordered;
@@ -22,7 +23,8 @@ use self::files::{PARTIALS, TEMPLATES};
 use self::pack_file::PackFile;
 use self::shares::Shares;
 use super::{AuthoringError, componentize, join};
-use crate::model::Manifest;
+use crate::model::{Manifest, Source, Syntax};
+use crate::template::Templates;
 
 /// The file that makes a folder a pack without code.
 pub const PACK_FILE: &str = "pack.toml";
@@ -47,7 +49,8 @@ pub fn build(folder: Sources<'_>) -> Result<FolderPack, AuthoringError> {
     let (pack, ordered) = PackFile::read(folder)?;
     let manifest = manifest::of(folder, &pack, &ordered)?;
     let Shares { sources, shares } = shares::of(&pack, folder.below(TEMPLATES)?, folder.below(PARTIALS)?)?;
-    let blueprint = Blueprint {
+    check_templates(&sources)?;
+    let mut blueprint = Blueprint {
         manifest: manifest::coded(&manifest),
         sources,
         computed: manifest::computed(&ordered),
@@ -56,6 +59,25 @@ pub fn build(folder: Sources<'_>) -> Result<FolderPack, AuthoringError> {
         shares,
         steps: pack.step.iter().map(manifest::step).collect(),
     };
+    expressions::read(&mut blueprint)?;
     let component = componentize(&join::with_data(GENERIC, &blueprint.to_bytes())?)?;
     Ok(FolderPack { component, manifest })
+}
+
+/// Templates are parsed as the host will parse them.
+fn check_templates(sources: &[scaffold_blueprint::Source]) -> Result<(), FolderError> {
+    let source = |source: &scaffold_blueprint::Source| Source {
+        name: source.name.clone(),
+        text: source.text.clone(),
+        syntax: source.marks.clone().map(|marks| Syntax {
+            block: marks.block,
+            variable: marks.variable,
+            comment: marks.comment,
+        }),
+    };
+    let sources: Vec<Source> = sources.iter().map(source).collect();
+    Templates::parse(&sources).map(drop).map_err(|error| {
+        let (problem, place) = error.describe();
+        FolderError::Jinja { problem, place }
+    })
 }

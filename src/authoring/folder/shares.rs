@@ -7,7 +7,7 @@ use super::FolderError;
 use super::files::{self, PARTIALS, TEMPLATES};
 use super::pack_file::{File, Folder, Lines, ListRule, Marks, Merge, PackFile, Policy, Slot};
 use super::text::text;
-use crate::model::near;
+use crate::model::{ProjectPath, near};
 
 /// What a file's name ends in that is a template, if its author likes to see so; the project's file is called without.
 const ENDING: &str = ".j2";
@@ -40,7 +40,9 @@ pub(super) fn of(pack: &PackFile, templates: Listed, partials: Listed) -> Result
     for (at, merge) in pack.merge.iter().enumerate() {
         shares.push(builder.merge(at, merge)?);
     }
-    shares.extend(pack.lines.iter().map(lines));
+    for entry in &pack.lines {
+        shares.push(lines(entry)?);
+    }
     for (at, slot) in pack.slot.iter().enumerate() {
         shares.push(builder.slot(at, slot)?);
     }
@@ -128,10 +130,10 @@ impl Builder {
             executable: entry.executable.unwrap_or(is_script),
             once,
             opens: entry.opens.iter().map(opening).collect(),
-            moved_from: entry.moved_from.iter().map(|path| text(path)).collect(),
+            moved_from: entry.moved_from.iter().map(|path| place(path)).collect::<Result<_, _>>()?,
             contents: self.contents(&template, contents, marks, raw),
         };
-        Ok(Share { scopes, path: text(&path), body: Body::File(file) })
+        Ok(Share { scopes, path: place(&path)?, body: Body::File(file) })
     }
 
     /// Text without marks is a template too: so that `explain` can name it, and tests can tell whether it was made.
@@ -155,14 +157,14 @@ impl Builder {
         let contents = self.part("merge", at, template.as_deref(), inline.as_deref(), *marks)?;
         let lists = lists.iter().map(list_rule).collect::<Result<_, _>>()?;
         let body = Body::Merge(blueprint::Merge { format, text: contents, weak: *weak, lists });
-        Ok(Share { scopes: scope(each.as_ref(), variable.as_ref(), when.as_ref()), path: text(path), body })
+        Ok(Share { scopes: scope(each.as_ref(), variable.as_ref(), when.as_ref()), path: place(path)?, body })
     }
 
     fn slot(&mut self, at: usize, slot: &Slot) -> Result<Share, FolderError> {
         let Slot { path, name, template, text: inline, marks, order, when, each, variable } = slot;
         let contents = self.part("slot", at, template.as_deref(), inline.as_deref(), *marks)?;
         let body = Body::Slot(blueprint::Slot { name: name.clone(), text: contents, order: *order });
-        Ok(Share { scopes: scope(each.as_ref(), variable.as_ref(), when.as_ref()), path: text(path), body })
+        Ok(Share { scopes: scope(each.as_ref(), variable.as_ref(), when.as_ref()), path: place(path)?, body })
     }
 
     /// Text of a `[[merge]]` or `[[slot]]`: in `pack.toml` itself, or in `partials/`.
@@ -220,6 +222,21 @@ fn path_of(template: &str, around: &[&Folder]) -> String {
     moved.unwrap_or_else(|| name.to_owned())
 }
 
+/// A path in the project. One that is known now is looked at now; the generic pack takes a path with an empty name for no
+/// file at all, as the conditions in paths of templates want it.
+fn place(path: &str) -> Result<Text, FolderError> {
+    let path = text(path);
+    let unfit = |problem: String| FolderError::entry(problem, "write a path relative to the project's root, with `/`");
+    match &path {
+        Text::Plain(plain) => {
+            ProjectPath::parse(plain).map_err(|error| unfit(error.to_string()))?;
+        }
+        Text::Jinja(template) if template.starts_with('/') => return Err(unfit(format!("`{template}` is absolute"))),
+        Text::Jinja(_) => {}
+    }
+    Ok(path)
+}
+
 /// A loop, and within it a condition, which may be about the element.
 fn scope(each: Option<&String>, variable: Option<&String>, when: Option<&String>) -> Vec<Scope> {
     let each = each.map(|list| {
@@ -229,11 +246,11 @@ fn scope(each: Option<&String>, variable: Option<&String>, when: Option<&String>
     each.into_iter().chain(when.map(|when| Scope::When(when.clone()))).collect()
 }
 
-fn lines(lines: &Lines) -> Share {
+fn lines(lines: &Lines) -> Result<Share, FolderError> {
     let Lines { path, lines, when, each, variable } = lines;
     let texts: Vec<Text> = lines.iter().map(|line| text(line)).collect();
     let scopes = scope(each.as_ref(), variable.as_ref(), when.as_ref());
-    Share { scopes, path: text(path), body: Body::Lines(texts) }
+    Ok(Share { scopes, path: place(path)?, body: Body::Lines(texts) })
 }
 
 fn opening(opening: &super::pack_file::Opening) -> blueprint::Opening {

@@ -77,14 +77,6 @@ fn sole_expression(text: &str) -> Option<&str> {
     (!has_marks(inside) && !inside.contains("}}")).then(|| inside.trim())
 }
 
-/// The texts of pieces that are evaluated.
-pub(super) fn evaluated(pieces: &[Piece]) -> impl Iterator<Item = &str> {
-    pieces.iter().filter_map(|piece| match piece {
-        Piece::Json(_) => None,
-        Piece::Expression(text) | Piece::Jinja(text) => Some(text.as_str()),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

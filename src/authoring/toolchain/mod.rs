@@ -18,7 +18,8 @@ pub use error::ToolchainError;
 
 use self::workplace::Workplace;
 use super::AuthoringError;
-use super::folder::{self, PACK_FILE, Sources};
+use super::folder::{self, FolderPack, PACK_FILE, Sources};
+use crate::model::Manifest;
 
 /// What a pack is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,15 @@ const KNOWN_BY: [(&str, Language); 5] = [
     (javascript::MANIFEST, Language::JavaScript),
     (c::MANIFEST, Language::C),
 ];
+
+/// What a language's tools make of a folder.
+#[derive(Debug)]
+pub struct Built {
+    /// The component, without its manifest's section.
+    pub component: Vec<u8>,
+    /// What it says of itself, where that is known without running it.
+    pub manifest: Option<Manifest>,
+}
 
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,13 +91,17 @@ impl Language {
     ///
     /// # Errors
     /// Tools that are missing or fail, and sources that make no pack.
-    pub fn build(self, folder: &Path) -> Result<Vec<u8>, AuthoringError> {
-        match self {
-            Self::None => folder::build(Sources::Disk(folder)).map(|pack| pack.component),
-            Self::Rust => rust::build(folder),
-            Self::Python => python::build(folder),
-            Self::JavaScript => javascript::build(folder),
-            Self::C => c::build(folder),
-        }
+    pub fn build(self, folder: &Path) -> Result<Built, AuthoringError> {
+        let component = match self {
+            Self::None => {
+                let FolderPack { component, manifest } = folder::build(Sources::Disk(folder))?;
+                return Ok(Built { component, manifest: Some(manifest) });
+            }
+            Self::Rust => rust::build(folder)?,
+            Self::Python => python::build(folder)?,
+            Self::JavaScript => javascript::build(folder)?,
+            Self::C => c::build(folder)?,
+        };
+        Ok(Built { component, manifest: None })
     }
 }

@@ -1,5 +1,6 @@
 //! `scaffold pack check`.
 
+use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
 use crate::cli::access::Reach;
@@ -16,7 +17,7 @@ pub fn run(arguments: &CheckPackArguments, global: &Global, home: &Home, printer
     let progress = Progress::new(printer);
     let reach = Reach::new(global, home, &progress)?;
     let workshop = || Workshop::new(home, reach.registries(), global.pack_timeout, &progress);
-    let other = workshop().in_other_surroundings();
+    let other = workshop().in_other_surroundings().metered();
     let watchdog = Watchdog::start(printer, progress.compiling());
     let checked = pipeline::check_pack(&workshop(), &other, &arguments.folder, &packs)?;
     drop(watchdog);
@@ -27,12 +28,18 @@ pub fn run(arguments: &CheckPackArguments, global: &Global, home: &Home, printer
     for warning in &checked.warnings {
         printer.warning(warning);
     }
-    let Checked { pack, combinations, refused, time, .. } = &checked;
+    let Checked { pack, combinations, refusals, spent, .. } = &checked;
     printer.status("Checked", &format!("{}: {combinations} combinations of answers", pack.manifest.id()));
-    if *refused > 0 {
-        printer.note(&format!("{:>12} {refused} of them", "Refused"));
+    for (said, times) in refusals {
+        printer.note(&format!("{:>12} {times} of them: {said}", "Refused"));
     }
-    printer.note(&format!("{:>12} {} bytes, {} ms a combination", "Costs", pack.bytes.len(), time.as_millis()));
+    let costs = format!(
+        "{} of WebAssembly; for a project, {} million instructions and {} of memory at the most",
+        HumanBytes(pack.bytes.len() as u64),
+        spent.fuel.div_ceil(1_000_000),
+        HumanBytes(spent.memory as u64)
+    );
+    printer.note(&format!("{:>12} {costs}", "Costs"));
     Ok(())
 }
 
@@ -45,8 +52,10 @@ fn document(checked: &Checked) -> Value {
         "imports": checked.pack.inspection.imports.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "bytes": checked.pack.bytes.len(),
         "combinations": checked.combinations,
-        "refused": checked.refused,
-        "milliseconds": u64::try_from(checked.time.as_millis()).unwrap_or(u64::MAX),
+        "refused": checked.refused(),
+        "refusals": checked.refusals,
+        "instructions": checked.spent.fuel,
+        "memory": checked.spent.memory,
         "warnings": checked.warnings.iter().map(warning).collect::<Vec<_>>(),
     })
 }

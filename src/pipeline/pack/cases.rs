@@ -5,16 +5,16 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
 use similar::TextDiff;
 
-use super::{BuiltPack, build_pack, run_bytes};
+use super::staging::Staging;
+use super::{BuiltPack, build_pack};
 use crate::apply;
 use crate::authoring::{self, Case, EXPECTED, Expected, MESSAGE, Run};
 use crate::model::{Name, Project, ProjectPath, Report, Tree, io_cause};
 use crate::pipeline::{Failure, Inputs, Rendered, Workshop};
 use crate::project::{Given, Mode, Questions};
-use crate::registry::{PackSpec, Spec};
+use crate::registry::Spec;
 
 use super::coverage::{Coverage, Seen};
 
@@ -51,6 +51,7 @@ pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) 
     let pack = build_pack(workshop, folder)?;
     let cases = chosen(authoring::cases(folder)?, &options.only)?;
     let questions = Questions::parse(&pack.manifest.id(), &pack.manifest.questions)?;
+    let mut staging = Staging::new(&pack.bytes)?;
     let mut seen = Seen::default();
     let mut tested = Vec::new();
     let mut blessed = Vec::new();
@@ -58,7 +59,12 @@ pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) 
     for case in &cases {
         let combinations = case.combinations();
         for set in &combinations {
-            let outcome = run_case(workshop, folder, &pack, case, set, &mut seen)?;
+            let inputs = inputs(&mut staging, folder, case, set)?;
+            seen.give(&pack.manifest.name, &questions, &inputs);
+            let outcome = outcome(staging.run(workshop, inputs))?;
+            if let Ok(rendered) = &outcome {
+                seen.add(&pack.manifest.name, rendered);
+            }
             let problem = judge(case, set, &outcome);
             match problem {
                 None => {}
@@ -91,44 +97,28 @@ fn chosen(cases: Vec<Case>, only: &[String]) -> Result<Vec<Case>, Failure> {
 /// What one run of a case ended with: a project, or the reports of why there is none.
 type Outcome = Result<Rendered, Vec<Report>>;
 
-fn run_case(
-    workshop: &Workshop<'_>,
-    folder: &Path,
-    pack: &BuiltPack,
-    case: &Case,
-    set: &[String],
-    seen: &mut Seen,
-) -> Result<Outcome, Failure> {
+/// What a run ended with, unless the user broke it off.
+fn outcome(run: Result<Rendered, Failure>) -> Result<Outcome, Failure> {
+    match run {
+        Ok(rendered) => Ok(Ok(rendered)),
+        Err(Failure::Reports(reports)) => Ok(Err(reports)),
+        Err(interrupted) => Err(interrupted),
+    }
+}
+
+/// What a case runs with. The paths of other packs are relative to the pack's folder.
+fn inputs(staging: &mut Staging, folder: &Path, case: &Case, set: &[String]) -> Result<Inputs<'static>, Failure> {
     let settings = &case.settings;
-    let inputs = Inputs {
-        wanted: settings.packs.iter().map(|text| spec(folder, text)).collect::<Result<_, _>>()?,
+    let mut other = |text: &String| staging.beside(folder, text.parse::<Spec>()?);
+    Ok(Inputs {
+        wanted: settings.packs.iter().map(&mut other).collect::<Result<_, Failure>>()?,
         places: settings.at.iter().map(|(name, at)| place(case, name, at)).collect::<Result<_, _>>()?,
         ..Inputs::new(
             Project { name: settings.name.clone(), year: settings.year },
             Given::read(set, case.answers.as_deref())?,
             Mode::Defaults,
         )
-    };
-    match run_bytes(workshop, &pack.bytes, inputs) {
-        Ok(rendered) => {
-            seen.add(&pack.manifest.name, &rendered);
-            Ok(Ok(rendered))
-        }
-        Err(Failure::Reports(reports)) => {
-            seen.add_refused(case, set);
-            Ok(Err(reports))
-        }
-        Err(interrupted) => Err(interrupted),
-    }
-}
-
-/// Another pack of a case; a path is relative to the pack's folder.
-fn spec(folder: &Path, text: &str) -> Result<Spec, Failure> {
-    let mut spec: Spec = text.parse()?;
-    if let PackSpec::Path(path) = &mut spec.pack {
-        *path = std::path::absolute(folder.join(&path)).map_err(|error| super::unwritable(&error))?;
-    }
-    Ok(spec)
+    })
 }
 
 fn place(case: &Case, name: &str, at: &str) -> Result<(Name, ProjectPath), Failure> {
@@ -278,9 +268,4 @@ fn bless(case: &Case, outcome: &Outcome) -> Result<(), Failure> {
             fs::write(&message, text).map_err(|error| super::unwritable(&error))
         }
     }
-}
-
-/// The value of a `--set`, as far as it can be told without a schema.
-pub(super) fn loose_value(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }

@@ -2,20 +2,19 @@
 //!
 //! It is composed with every answer that can be counted: all combinations where they are few, else so many that every two
 //! answers meet. Each is run twice, the second time with another clock and other random numbers, so that a pack that
-//! looks at either is found out.
+//! looks at either is found out, and with a meter, so that what it costs is told in figures that are the same on every
+//! machine.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-
-use super::{BuiltPack, build_or_read, run_bytes};
-use crate::authoring::combinations;
+use super::staging::Staging;
+use super::{BuiltPack, answers, build_or_read};
+use crate::host::Spent;
 use crate::model::{JsonObject, Project, Report};
 use crate::pipeline::{Failure, Inputs, Rendered, Workshop};
-use crate::project::{Given, Kind, Mode, Question, Questions, plain};
+use crate::project::{Given, Mode, Questions, plain};
 use crate::registry::Spec;
 
 /// What a pack says of answers that it does not take.
@@ -30,15 +29,23 @@ pub struct Checked {
     pub pack: BuiltPack,
     /// How many combinations of answers it was composed with.
     pub combinations: usize,
-    /// How many of those it refused.
-    pub refused: usize,
-    /// How long one took, on the whole.
-    pub time: Duration,
+    /// What it said to those that it refused, and to how many.
+    pub refusals: BTreeMap<String, usize>,
+    /// What it used up for one project at the most.
+    pub spent: Spent,
     /// What could be better.
     pub warnings: Vec<Report>,
 }
 
-/// Checks the pack in `folder`, or the finished one in that file, beside `packs`. `other` is the same workshop in other surroundings.
+impl Checked {
+    /// How many combinations of answers it refused.
+    pub fn refused(&self) -> usize {
+        self.refusals.values().sum()
+    }
+}
+
+/// Checks the pack in `folder`, or the finished one in that file, beside `packs`. `other` is the same workshop in other
+/// surroundings, with a meter.
 ///
 /// # Errors
 /// A pack that can't be built; everything that is wrong with it.
@@ -50,31 +57,115 @@ pub fn check_pack<'a>(
 ) -> Result<Checked, Failure> {
     let pack = build_or_read(workshop, folder)?;
     let questions = Questions::parse(&pack.manifest.id(), &pack.manifest.questions)?;
-    let mut errors = wrong_defaults(&questions);
-    let rows = rows(&questions);
-    let mut refused = 0;
-    let start = Instant::now();
-    for answers in &rows {
-        let compose = |workshop| compose(workshop, &pack, packs, answers);
-        match compose(workshop)? {
-            Ok(rendered) => errors.extend(differs(&rendered, compose(other)?, answers)),
-            Err(reports) if reports.iter().all(|report| report.code == REFUSED) => refused += 1,
-            Err(reports) => errors.extend(reports.into_iter().map(|report| with_answers(report, answers))),
-        }
+    let mut trial = Trial::new(&pack, packs)?;
+    let mut findings = Findings::default();
+    let sets = answers::sets(&questions);
+    for answers in &sets {
+        trial.run(workshop, other, answers, &mut findings)?;
     }
-    let time = start.elapsed() / u32::try_from(rows.len().max(1)).unwrap_or(u32::MAX);
-    if refused == rows.len() {
+    let mut errors = wrong_defaults(&questions);
+    let Findings { refusals, spent, problems } = findings;
+    errors.extend(problems);
+    if refusals.values().sum::<usize>() == sets.len() {
         let message = format!("{} refuses every combination of answers", pack.manifest.id());
-        errors.push(
-            Report::new("pack-check-failed", message).hint("give the questions `default` or `examples` that serve"),
-        );
+        let hint = "give the questions `default` or `examples` that serve";
+        errors.push(Report::new("pack-check-failed", message).details(refusals.keys().cloned()).hint(hint));
     }
     if !errors.is_empty() {
-        errors.dedup();
         return Err(Failure::Reports(errors));
     }
     let warnings = warnings(folder, &pack);
-    Ok(Checked { pack, combinations: rows.len(), refused, time, warnings })
+    Ok(Checked { pack, combinations: sets.len(), refusals, spent, warnings })
+}
+
+/// What runs of a pack brought to light.
+#[derive(Default)]
+struct Findings {
+    refusals: BTreeMap<String, usize>,
+    spent: Spent,
+    problems: Vec<Report>,
+}
+
+impl Findings {
+    /// Adds a problem, with the answers that it was first met with.
+    fn add(&mut self, report: Report, answers: &JsonObject) {
+        let is_known = |known: &Report| {
+            known.code == report.code && known.message == report.message && known.details.starts_with(&report.details)
+        };
+        if !self.problems.iter().any(is_known) {
+            self.problems.push(report.details(answers::line(answers)));
+        }
+    }
+}
+
+/// A pack that is composed again and again.
+struct Trial<'a> {
+    pack: &'a BuiltPack,
+    staging: Staging,
+    packs: Vec<Spec>,
+}
+
+impl<'a> Trial<'a> {
+    fn new(pack: &'a BuiltPack, packs: &[Spec]) -> Result<Self, Failure> {
+        let mut staging = Staging::new(&pack.bytes)?;
+        let packs = packs.iter().map(|spec| staging.beside(Path::new(""), spec.clone())).collect::<Result<_, _>>()?;
+        Ok(Self { pack, staging, packs })
+    }
+
+    /// Composes the pack with these answers, in the one workshop and in the other.
+    fn run(
+        &mut self,
+        workshop: &Workshop<'_>,
+        other: &Workshop<'_>,
+        answers: &JsonObject,
+        findings: &mut Findings,
+    ) -> Result<(), Failure> {
+        let rendered = match self.compose(workshop, answers)? {
+            Ok(rendered) => rendered,
+            Err(reports) if reports.iter().all(|report| self.is_refusal(report)) => {
+                let said: Vec<String> = reports.into_iter().flat_map(|report| report.details).collect();
+                *findings.refusals.entry(said.join("; ")).or_default() += 1;
+                return Ok(());
+            }
+            Err(reports) => {
+                reports.into_iter().for_each(|report| findings.add(report, answers));
+                return Ok(());
+            }
+        };
+        let again = self.compose(other, answers)?;
+        if let Ok(again) = &again {
+            findings.spent = findings.spent.max(self.spent(again));
+        }
+        if let Some(report) = difference(&rendered, again) {
+            findings.add(report, answers);
+        }
+        Ok(())
+    }
+
+    fn compose(&self, workshop: &Workshop<'_>, answers: &JsonObject) -> Result<Result<Rendered, Vec<Report>>, Failure> {
+        let own = |(key, value)| format!("{}.{key}={}", self.pack.manifest.name, plain(value));
+        let set: Vec<String> = answers.iter().map(own).collect();
+        let project = Project { name: "sample".to_owned(), year: 2026 };
+        let inputs =
+            Inputs { wanted: self.packs.clone(), ..Inputs::new(project, Given::read(&set, None)?, Mode::Defaults) };
+        match self.staging.run(workshop, inputs) {
+            Ok(rendered) => Ok(Ok(rendered)),
+            Err(Failure::Reports(reports)) => Ok(Err(reports)),
+            Err(interrupted) => Err(interrupted),
+        }
+    }
+
+    /// Whether a report is the pack's own no to its answers: that of another pack would be a mistake of the check.
+    fn is_refusal(&self, report: &Report) -> bool {
+        report.code == REFUSED && report.message.starts_with(&self.pack.manifest.id().to_string())
+    }
+
+    /// What the pack used up in a run.
+    fn spent(&self, rendered: &Rendered) -> Spent {
+        let members = rendered.members.iter().zip(&rendered.spent);
+        let own = members.filter(|(member, _)| member.instance.manifest.name == self.pack.manifest.name);
+        own.map(|(_, spent)| *spent).fold(Spent::default(), Spent::max)
+    }
 }
 
 /// Defaults that their own schema refuses.
@@ -88,88 +179,8 @@ fn wrong_defaults(questions: &Questions) -> Vec<Report> {
     wrong.collect()
 }
 
-/// Sets of answers: those to choices in combination, those without a default by an example.
-fn rows(questions: &Questions) -> Vec<JsonObject> {
-    let choices: Vec<(&Question, Vec<Value>)> =
-        questions.list.iter().filter_map(|question| Some((question, options(question)?))).collect();
-    let sizes: Vec<usize> = choices.iter().map(|(_, options)| options.len()).collect();
-    let row = |combination: Vec<usize>| {
-        let chosen: BTreeMap<&str, &Value> = choices
-            .iter()
-            .zip(combination)
-            .filter_map(|((question, options), choice)| Some((question.key.as_str(), options.get(choice)?)))
-            .collect();
-        let mut answers = JsonObject::new();
-        let mut known = JsonObject::new();
-        for question in &questions.list {
-            let is_asked =
-                question.when.as_ref().is_none_or(|when| when.problems(&Value::Object(known.clone())).is_empty());
-            if !is_asked {
-                continue;
-            }
-            let has_default = question.default.is_some() || question.computed_default.is_some();
-            let given = match chosen.get(question.key.as_str()) {
-                Some(value) => Some((*value).clone()),
-                None if has_default || !question.required => None,
-                None => Some(example(questions, question)),
-            };
-            if let Some(value) = given.clone().or_else(|| question.default.clone()) {
-                known.insert(question.key.clone(), value);
-            }
-            answers.extend(given.map(|value| (question.key.clone(), value)));
-        }
-        answers
-    };
-    let mut rows: Vec<JsonObject> = Vec::new();
-    // Combinations that differ only in questions that are not asked are one.
-    for row in combinations(&sizes).into_iter().map(row) {
-        if !rows.contains(&row) {
-            rows.push(row);
-        }
-    }
-    rows
-}
-
-/// The answers of a question that can be counted.
-fn options(question: &Question) -> Option<Vec<Value>> {
-    match &question.kind {
-        Kind::Select(options) if !options.is_empty() => Some(options.clone()),
-        Kind::Confirm => Some(vec![false.into(), true.into()]),
-        _ => None,
-    }
-}
-
-/// An answer to a question that has no default: the first of its `examples`, or a plain one of its type.
-fn example(questions: &Questions, question: &Question) -> Value {
-    questions.example(&question.key).unwrap_or_else(|| match &question.kind {
-        Kind::Integer | Kind::Number => 1.into(),
-        Kind::MultiSelect(options) => options.iter().take(1).cloned().collect(),
-        Kind::Json => json!({}),
-        _ => "sample".into(),
-    })
-}
-
-fn compose(
-    workshop: &Workshop<'_>,
-    pack: &BuiltPack,
-    packs: &[Spec],
-    answers: &JsonObject,
-) -> Result<Result<Rendered, Vec<Report>>, Failure> {
-    let own = |(key, value): (&String, &Value)| format!("{}.{key}={}", pack.manifest.name, plain(value));
-    let set: Vec<String> = answers.iter().map(own).collect();
-    let inputs = Inputs {
-        wanted: packs.to_vec(),
-        ..Inputs::new(Project { name: "sample".to_owned(), year: 2026 }, Given::read(&set, None)?, Mode::Defaults)
-    };
-    match run_bytes(workshop, &pack.bytes, inputs) {
-        Ok(rendered) => Ok(Ok(rendered)),
-        Err(Failure::Reports(reports)) => Ok(Err(reports)),
-        Err(interrupted) => Err(interrupted),
-    }
-}
-
 /// Whether the same answers made something else where clock and random numbers are others.
-fn differs(rendered: &Rendered, again: Result<Rendered, Vec<Report>>, answers: &JsonObject) -> Option<Report> {
+fn difference(rendered: &Rendered, again: Result<Rendered, Vec<Report>>) -> Option<Report> {
     let place = match again {
         Err(reports) => reports.into_iter().next().map(|report| report.message)?,
         Ok(again) if again.tree == rendered.tree => return None,
@@ -180,13 +191,8 @@ fn differs(rendered: &Rendered, again: Result<Rendered, Vec<Report>>, answers: &
         }
     };
     let message = "the same answers make another project when the clock and the random numbers are others";
-    let report = Report::new("pack-check-failed", message).detail(place);
-    Some(with_answers(report.hint("make everything of the answers and of other packs' facts"), answers))
-}
-
-fn with_answers(report: Report, answers: &JsonObject) -> Report {
-    let given: Vec<String> = answers.iter().map(|(key, value)| format!("{key}={}", plain(value))).collect();
-    if given.is_empty() { report } else { report.detail(format!("with `{}`", given.join("`, `"))) }
+    let hint = "make everything of the answers and of other packs' facts";
+    Some(Report::new("pack-check-failed", message).detail(place).hint(hint))
 }
 
 /// What keeps nobody from using the pack, and should be mended.

@@ -5,12 +5,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::cases::loose_value;
+use crate::authoring::Language;
 use crate::authoring::folder::Sources;
-use crate::authoring::{Case, Language};
 use crate::model::{Body, Content, Name, Output, Text};
-use crate::pipeline::Rendered;
-use crate::project::{Kind, Questions};
+use crate::pipeline::{Inputs, Rendered};
+use crate::project::{Mode, Questions, Standing, answer_all, plain};
 
 /// Where packs in any language keep their templates.
 const TEMPLATES: &str = "templates";
@@ -40,6 +39,20 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Takes in what a case answers, whether a project comes of it or not.
+    pub fn give(&mut self, pack: &Name, questions: &Questions, inputs: &Inputs<'_>) {
+        let asked = [(pack, questions)];
+        let answered = answer_all(&asked, &inputs.given, &Standing::default(), &inputs.project, Mode::Defaults);
+        // Answers that are wrong, or another pack's, are told by the run itself.
+        let Some(answers) = answered.ok().and_then(|mut answered| answered.answers.remove(pack)) else { return };
+        for (key, answer) in answers {
+            if answer.is_given() {
+                self.given.insert(key.clone());
+            }
+            self.values.entry(key).or_default().push(answer.value);
+        }
+    }
+
     /// Takes in what a run made.
     pub fn add(&mut self, pack: &Name, rendered: &Rendered) {
         for (member, output) in rendered.members.iter().zip(&rendered.outputs) {
@@ -59,19 +72,6 @@ impl Seen {
         }
     }
 
-    /// Takes in what was answered where the pack refused it.
-    pub fn add_refused(&mut self, case: &Case, set: &[String]) {
-        let file = case.answers.as_ref().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
-        let table: toml::Table = toml::from_str(&file).unwrap_or_default();
-        let from_file = table.into_iter().filter_map(|(key, value)| Some((key, serde_json::to_value(value).ok()?)));
-        let from_set = set.iter().filter_map(|set| set.split_once('='));
-        let from_set = from_set.map(|(key, value)| (key.to_owned(), loose_value(value)));
-        for (key, value) in from_file.chain(from_set) {
-            self.given.insert(key.clone());
-            self.values.entry(key).or_default().push(value);
-        }
-    }
-
     /// What no case touched.
     pub fn coverage(mut self, folder: &Path, language: Option<Language>, questions: &Questions) -> Coverage {
         // A pack in a language hands over what it uses; what it could use lies in its folder.
@@ -85,21 +85,17 @@ impl Seen {
         let mut coverage = Coverage { templates: self.sources.len(), unrendered, answers: 0, ungiven: Vec::new() };
         for question in &questions.list {
             let key = &question.key;
-            let options = match &question.kind {
-                Kind::Select(options) => options.clone(),
-                Kind::Confirm => vec![true.into(), false.into()],
-                _ => {
-                    coverage.answers += 1;
-                    if !self.given.contains(key) {
-                        coverage.ungiven.push(key.clone());
-                    }
-                    continue;
+            let Some(choices) = question.choices() else {
+                coverage.answers += 1;
+                if !self.given.contains(key) {
+                    coverage.ungiven.push(key.clone());
                 }
+                continue;
             };
-            coverage.answers += options.len();
+            coverage.answers += choices.len();
             let values = self.values.get(key).map(Vec::as_slice).unwrap_or_default();
-            let missing = options.iter().filter(|option| !values.contains(option));
-            coverage.ungiven.extend(missing.map(|option| format!("{key}={}", crate::project::plain(option))));
+            let missing = choices.iter().filter(|choice| !values.contains(choice));
+            coverage.ungiven.extend(missing.map(|choice| format!("{key}={}", plain(choice))));
         }
         coverage
     }

@@ -1,20 +1,23 @@
 //! Making packs: what an author's source becomes, and whether that does what it should.
 
+mod answers;
 mod cases;
 mod check;
 mod coverage;
+mod staging;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Inputs, Rendered, Workshop, members, publish, run};
+use self::staging::Staging;
+use super::{Failure, Inputs, Rendered, Workshop, members, publish};
 use crate::apply;
 use crate::authoring::folder::{PACK_FILE, Sources};
-use crate::authoring::{self, Language};
+use crate::authoring::{self, Built, Language};
 use crate::component::{self, Inspection};
-use crate::model::{Diagnose as _, Manifest, Project, Report, io_cause};
+use crate::model::{Diagnose as _, Digest, Manifest, Project, Report, io_cause};
 use crate::project::{Given, Mode};
-use crate::registry::{self, PackSpec, Spec};
+use crate::registry;
 
 pub use cases::{TestOptions, Tested, test_pack};
 pub use check::{Checked, check_pack};
@@ -42,7 +45,8 @@ pub struct BuiltPack {
 /// Tools that are missing or fail, sources that make no pack, and a manifest that nobody could use.
 pub fn build_pack(workshop: &Workshop<'_>, folder: &Path) -> Result<BuiltPack, Failure> {
     let language = Language::of(folder)?;
-    finish(workshop, folder, language.build(folder)?, Some(language))
+    let built = language.build(folder)?;
+    finish(workshop, folder, built, Some(language))
 }
 
 /// The pack in a file that was built elsewhere, or the one that a folder makes.
@@ -57,20 +61,25 @@ fn build_or_read(workshop: &Workshop<'_>, path: &Path) -> Result<BuiltPack, Fail
             publish::check(&manifest)?;
             Ok(BuiltPack { language: None, manifest, bytes, inspection })
         }
-        None => finish(workshop, path, bytes, None),
+        None => finish(workshop, path, Built { component: bytes, manifest: None }, None),
     }
 }
 
-/// Asks a component for its manifest, and puts the answer into it.
+/// Puts its manifest into a component, which is asked for it where it is not known.
 fn finish(
     workshop: &Workshop<'_>,
     path: &Path,
-    component: Vec<u8>,
+    built: Built,
     language: Option<Language>,
 ) -> Result<BuiltPack, Failure> {
-    let manifest = members::describe(workshop, path, &component)?;
+    let Built { component, manifest } = built;
+    let is_asked = manifest.is_none();
+    let manifest = manifest.map_or_else(|| members::describe(workshop, path, &component), Ok)?;
     publish::check(&manifest)?;
     let bytes = component::with_manifest(&component, &manifest)?;
+    if is_asked {
+        workshop.host()?.share_compiled(&Digest::of(&component), &Digest::of(&bytes));
+    }
     let inspection = component::inspect(&bytes)?;
     Ok(BuiltPack { language, manifest, bytes, inspection })
 }
@@ -127,18 +136,9 @@ pub fn create_pack(workshop: &Workshop<'_>, new: NewPack<'_>) -> Result<Rendered
     let starter = authoring::starter()?;
     let bytes = component::with_manifest(&starter.component, &starter.manifest)?;
     let inputs = Inputs::new(new.project, new.given, new.mode);
-    let rendered = run_bytes(workshop, &bytes, inputs)?;
+    let rendered = Staging::new(&bytes)?.run(workshop, inputs)?;
     apply::export(&new.target, &rendered.tree)?;
     Ok(rendered)
-}
-
-/// Runs a pack that is in no file yet, beside those that the inputs want.
-fn run_bytes(workshop: &Workshop<'_>, bytes: &[u8], mut inputs: Inputs<'_>) -> Result<Rendered, Failure> {
-    let folder = tempfile::tempdir().map_err(|error| unwritable(&error))?;
-    let path = folder.path().join("pack.wasm");
-    fs::write(&path, bytes).map_err(|error| unwritable(&error))?;
-    inputs.wanted.push(Spec { instance: None, pack: PackSpec::Path(path) });
-    run(workshop, inputs)
 }
 
 fn unwritable(error: &std::io::Error) -> Failure {

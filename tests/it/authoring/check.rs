@@ -59,7 +59,46 @@ fn questions_that_are_not_asked_are_not_answered() {
 #[test]
 fn a_pack_that_refuses_everything() {
     let machine = pack("[[check]]\nholds = \"false\"\nmessage = \"no\"");
-    fails(&machine, "pack-check-failed", "refuses every combination");
+    fails(&machine, "pack-check-failed", "refuses every combination of answers\n  no\n");
+}
+
+/// An expression that fails for some answers is a mistake, whatever else is refused.
+#[test]
+fn what_is_refused_is_told_and_what_fails_is_no_refusal() {
+    let choice = "[questions.a]\nenum = [\"x\", \"y\", \"z\"]\ndefault = \"x\"\n";
+    let check = "[[check]]\nholds = \"answers.a != 'y'\"\nmessage = \"no {{ answers.a }}\"\nanswer = \"/a\"\n";
+    let machine = pack(&[choice, check].concat());
+    let run = machine.run(&["pack", "check", "a"]).succeeds();
+    assert!(run.stderr.contains("Refused 1 of them: `a`: no y\n"), "{}", run.stderr);
+    let typo = "[[lines]]\npath = \"x\"\nlines = [\"{{ answers.typo }}\"]\nwhen = \"answers.a == 'z'\"\n";
+    let machine = pack(&[choice, check, typo].concat());
+    fails(&machine, "pack-expression", "`answers.typo` is not defined\n  with `a=z`\n");
+}
+
+/// That another pack refuses what the check gave it says nothing about this one.
+#[test]
+fn another_pack_that_refuses_is_a_mistake_of_the_check() {
+    let machine = pack("");
+    machine.write(
+        "b/pack.toml",
+        "name = \"b\"\nversion = \"0.1.0\"\nsummary = \"x\"\n[[check]]\nholds = \"false\"\nmessage = \"never\"\n",
+    );
+    let said = machine.run(&["pack", "check", "a", "--pack", "./b"]).fails();
+    assert!(said.starts_with("error[pack-refused]: `b` 0.1.0") && said.contains("never"), "{said}");
+}
+
+#[test]
+fn costs_are_the_same_each_time() {
+    let costs = || {
+        let machine = pack("[questions.n]\ntype = \"integer\"\ndefault = 1");
+        machine.write("a/templates/x", "{{ answers.n }}");
+        let run = machine.run(&["pack", "check", "a", "--json"]).succeeds();
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        (document["instructions"].as_u64().unwrap(), document["memory"].as_u64().unwrap())
+    };
+    let (instructions, memory) = costs();
+    assert!(instructions > 10_000 && memory >= 1 << 16, "{instructions} {memory}");
+    assert_eq!(costs(), (instructions, memory));
 }
 
 #[test]

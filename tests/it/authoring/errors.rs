@@ -47,6 +47,11 @@ fn entries_that_can_not_be_are_told_with_what_to_write() {
         ("[[requires]]\nname = \"A\"\nversion = \"1\"", "name a capability"),
         ("[[provides]]\nname = \"c\"\nversion = \"1.0.0\"\nschema = \"../x.json\"", "leads out of the folder"),
         ("[[provides]]\nname = \"c\"\nversion = \"1.0.0\"\nschema = \"/etc/passwd\"", "leads out of the folder"),
+        ("[[lines]]\npath = \"/x.txt\"\nlines = [\"y\"]", "`/x.txt`"),
+        ("[[lines]]\npath = \"a//b\"\nlines = [\"y\"]", "`a//b`"),
+        ("[[lines]]\npath = \"/{{ project.name }}\"\nlines = [\"y\"]", "is absolute"),
+        ("[computed]\nx = \"{{ answers. }}\"", "`answers.` in `[computed] x` is no sound Jinja"),
+        ("[[lines]]\npath = \"x\"\nlines = [\"{% if %}\"]", "in `what makes x` is no sound Jinja"),
     ] {
         machine.write("a/pack.toml", format!("{HEAD}{rest}\n"));
         build(&machine, "pack-source-invalid", told);

@@ -332,13 +332,70 @@ fn a_taker_knows_in_which_folders_the_givers_stand() {
 fn a_slip_in_an_expression_is_told_with_the_expression() {
     let machine = Machine::new();
     let pack = |rest: &str| format!("name = \"a\"\nversion = \"0.1.0\"\nsummary = \"x\"\n{rest}\n");
-    for (rest, told) in [
-        ("[computed]\nx = \"{{ answers.typo }}\"", "answers.typo"),
-        ("[[lines]]\npath = \"x\"\nlines = [\"{{ item }}\"]\neach = \"project.name\"", "`project.name` is no list"),
-        ("[[lines]]\npath = \"x\"\nlines = [\"y\"]\nwhen = \"project.name\"", "`project.name` is a condition"),
+    for (code, rest, told) in [
+        ("pack-expression", "[computed]\nx = \"{{ answers.typo }}\"", "`answers.typo` is not defined"),
+        (
+            "pack-refused",
+            "[[lines]]\npath = \"x\"\nlines = [\"{{ item }}\"]\neach = \"project.name\"",
+            "`project.name` is no list",
+        ),
+        (
+            "pack-refused",
+            "[[lines]]\npath = \"x\"\nlines = [\"y\"]\nwhen = \"project.name\"",
+            "`project.name` is a condition",
+        ),
     ] {
         machine.write("a/pack.toml", pack(rest));
         let said = machine.run(&["new", "shop", "--pack", "./a"]).fails();
-        assert!(said.starts_with("error[pack-refused]") && said.contains(told), "{said}");
+        assert!(said.starts_with(&format!("error[{code}]")) && said.contains(told), "{said}");
     }
+}
+
+/// A value that is made of other packs' facts waits for them, and so does one that is made of it; a word that looks alike
+/// does not.
+#[test]
+fn values_wait_for_what_they_are_made_of() {
+    let machine = Machine::new();
+    let taker = |needed: &str, rest: &str| {
+        format!(
+            r#"
+            name = "ci"
+            version = "0.1.0"
+            summary = "x"
+            [questions.mistaken]
+            type = "boolean"
+            default = false
+            [computed]
+            plain = "{{{{ not answers.mistaken }}}}"
+            port = "{{{{ taken.service.facts.port }}}}"
+            next = "{{{{ computed.port + 1 }}}}"
+            [[requires]]
+            name = "service"
+            version = "^1"
+            needed-in = "{needed}"
+            [[lines]]
+            path = "ports"
+            lines = ["{{{{ computed.port }}}} {{{{ computed.next }}}}"]
+            [[check]]
+            holds = "computed.plain"
+            message = "mistaken"
+            {rest}
+            "#
+        )
+    };
+    machine.write(
+        "service/pack.toml",
+        "name = \"service\"\nversion = \"0.1.0\"\nsummary = \"x\"\n[[provides]]\nname = \"service\"\nversion = \"1.0.0\"\n\
+         facts = { port = 80 }\n",
+    );
+    machine.write("ci/pack.toml", taker("render", ""));
+    machine.run(&["new", "shop", "--pack", "./ci", "--pack", "./service"]).succeeds();
+    assert_eq!(machine.read("shop/ports"), "80 81\n");
+    let check = "[[check]]\nholds = \"taken.service.facts.port > 100\"\nmessage = \"low\"";
+    machine.write("ci/pack.toml", taker("render", check));
+    let said = machine.run(&["pack", "build", "ci"]).fails();
+    assert!(said.contains("wants `taken.service.facts.port`") && said.contains("needed-in = \"plan\""), "{said}");
+    machine.write("ci/pack.toml", taker("plan", check));
+    let said = machine.run(&["new", "low", "--pack", "./ci", "--pack", "./service"]).fails();
+    assert!(said.starts_with("error[pack-refused]") && said.contains("low"), "{said}");
 }
