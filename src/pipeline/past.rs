@@ -65,9 +65,11 @@ impl Past {
         for ((member, pack), moved) in members.iter().zip(&packs).zip(moved) {
             let Some((version, old)) = moved else { continue };
             let instance = &member.instance.name;
-            let (answers, trace) = pack.migrate(&version, &together(&old))?;
+            let before = together(&old);
+            let (answers, trace) = pack.migrate(&version, &before)?;
             trace.log.iter().for_each(|line| workshop.observer.log(&member.label(), line));
-            if let Some(answers) = answers {
+            // Most packs export the function and have nothing to say.
+            if let Some(answers) = answers.filter(|answers| *answers != before) {
                 self.replace(instance, &old, answers);
                 migrated.push(instance.clone());
             }

@@ -38,12 +38,27 @@ fn compare(name: &str, found: &Listing) {
     assert!(changed.is_empty(), "edition {RENDER_EDITION} renders these in another way: {changed:#?}");
 }
 
-#[test]
-fn published_packs_render_as_they_did() {
+/// What published packs make: projects, and the packs of each.
+fn made_by(projects: &[(&str, &[&str])]) -> Listing {
     let machine = Machine::new();
     let registry = Path::new(env!("CARGO_MANIFEST_DIR")).join("registry");
     let mut found = Listing::new();
-    for (project, packs) in [
+    for (project, packs) in projects {
+        let named = packs.iter().flat_map(|pack| ["--pack", *pack]);
+        let arguments: Vec<&str> = ["new", project, "--name", "shop", "--defaults"].into_iter().chain(named).collect();
+        machine.finish(machine.command(&arguments).env("SCAFFOLD_REGISTRY", &registry)).succeeds();
+        for (path, contents) in machine.tree(project) {
+            if !path.starts_with("scaffold.") {
+                found.insert(format!("{project}/{path}"), Digest::of(&contents).hex());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn published_packs_render_as_they_did() {
+    let found = made_by(&[
         ("orders", &["fastapi-orders@=0.2.0", "fastapi-base@=0.2.0", "fastapi-auth@=0.1.0"][..]),
         ("old", &["fastapi-orders@=0.1.0", "fastapi-base@=0.1.1"]),
         (
@@ -57,17 +72,25 @@ fn published_packs_render_as_they_did() {
                 "terraform-eks@=0.1.0",
             ],
         ),
-    ] {
-        let named = packs.iter().flat_map(|pack| ["--pack", *pack]);
-        let arguments: Vec<&str> = ["new", project, "--name", "shop", "--defaults"].into_iter().chain(named).collect();
-        machine.finish(machine.command(&arguments).env("SCAFFOLD_REGISTRY", &registry)).succeeds();
-        for (path, contents) in machine.tree(project) {
-            if !path.starts_with("scaffold.") {
-                found.insert(format!("{project}/{path}"), Digest::of(&contents).hex());
-            }
-        }
-    }
+    ]);
     compare("published.sha256", &found);
+}
+
+/// Those that were built when the contract was frozen.
+#[test]
+fn packs_of_the_frozen_contract_render_as_they_did() {
+    let found = made_by(&[(
+        "all",
+        &[
+            "fastapi-orders@=0.2.1",
+            "fastapi-users@=0.1.1",
+            "fastapi-base@=0.2.1",
+            "fastapi-auth@=0.1.1",
+            "gh-actions@=0.2.0",
+            "terraform-eks@=0.2.0",
+        ],
+    )]);
+    compare("frozen.sha256", &found);
 }
 
 #[test]

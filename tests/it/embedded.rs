@@ -143,6 +143,42 @@ router.include_router(users)
     }
 }
 
+/// Two services of one repository: one workflow checks both where they stand.
+#[test]
+fn services_in_folders_share_a_workflow() {
+    let machine = Machine::new();
+    let orders = ["--pack", "orders=fastapi-orders", "--at", "orders=services/orders"];
+    let users = ["--pack", "users=fastapi-users", "--at", "users=services/users"];
+    let rest = ["--pack", "gh-actions", "--defaults"];
+    machine.run(&[&["new", "shop"][..], &orders, &users, &rest].concat()).succeeds();
+    let workflow = machine.read("shop/.github/workflows/ci.yml");
+    assert_data_eq!(
+        lines_with(&workflow, "services/").join("\n"),
+        str![[r#"
+        working-directory: "services/orders"
+        working-directory: "services/users"
+          context: "services/orders"
+          file: "services/orders/Dockerfile"
+          context: "services/users"
+          file: "services/users/Dockerfile"
+"#]]
+    );
+    for service in ["orders", "users"] {
+        assert!(machine.read(&format!("shop/services/{service}/README.md")).contains("actions/workflows/ci.yml"));
+    }
+    assert!(!machine.path("shop/README.md").exists());
+}
+
+/// A stack in the root for a service in a folder, whose README tells of it.
+#[test]
+fn a_stack_serves_a_service_in_a_folder() {
+    let machine = Machine::new();
+    let packs = ["--pack", "orders=fastapi-orders", "--at", "orders=services/orders", "--pack", "terraform-eks"];
+    machine.run(&[&["new", "shop", "--defaults"][..], &packs].concat()).succeeds();
+    assert!(machine.path("shop/infra/eks.tf").exists());
+    assert!(machine.read("shop/services/orders/README.md").contains("They stand in the root of the repository"));
+}
+
 #[test]
 fn without_callers_to_check_nothing_reads_tokens() {
     let machine = Machine::new();

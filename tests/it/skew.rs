@@ -27,6 +27,18 @@ fn importing(pack: Pack, interface: &str, function: &str) -> Pack {
     pack.imports(&format!(r#"(import "scaffold:pack/{interface}" "{function}" (func))"#))
 }
 
+/// Packs that nobody will build again rely on every word of it. What is new goes into a version beside it.
+#[test]
+fn the_contract_is_frozen() {
+    let without_comments = |line: &str| line.split("//").next().unwrap_or_default().trim_end().to_owned();
+    let lines: Vec<String> =
+        crate::support::CONTRACT.lines().map(without_comments).filter(|line| !line.is_empty()).collect();
+    assert_data_eq!(
+        scaffold::model::Digest::of(lines.join("\n").as_bytes()).to_string(),
+        str!["sha256:590ee44abd6fa297f2f38c0886f533a0b100253cd5b1ba6bcc8cfcd9a94043b5"]
+    );
+}
+
 #[test]
 fn a_newer_patch_version_of_the_same_shape_loads() {
     run(&Pack::new("skew").contract(with_version("0.1.1"))).succeeds();

@@ -19,7 +19,8 @@ const MODULE: &str = "src/authoring/folder/generic.wasm";
 const SOURCES: &str = "src/authoring/folder/generic.sources";
 
 /// What the module is made of.
-const MADE_OF: [&str; 6] = [
+const MADE_OF: [&str; 7] = [
+    "plugins/Cargo.lock",
     "plugins/Cargo.toml",
     "plugins/blueprint",
     "plugins/generic",

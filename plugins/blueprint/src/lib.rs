@@ -37,6 +37,8 @@ record! {
         pub shares: Vec<Share>,
         /// What the user can do next.
         pub steps: Vec<Step>,
+        /// What becomes of answers to older versions, in order.
+        pub migrations: Vec<Migration>,
     }
 }
 
@@ -280,6 +282,22 @@ record! {
         pub text: Contents,
         /// Lower comes first.
         pub order: i32,
+    }
+}
+
+record! {
+    /// What becomes of answers to older versions.
+    pub struct Migration {
+        /// The first version whose answers stay as they are.
+        pub before: String,
+        /// Where it applies.
+        pub when: Option<String>,
+        /// Questions' old names and new ones.
+        pub rename: Vec<(String, String)>,
+        /// Questions that are not asked any more.
+        pub remove: Vec<String>,
+        /// Answers that are made anew: their JSON text.
+        pub set: Vec<(String, Vec<Piece>)>,
     }
 }
 

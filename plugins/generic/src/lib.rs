@@ -7,21 +7,22 @@
 
 mod data;
 mod json;
+mod migration;
 mod shares;
 mod values;
 
 use scaffold_blueprint::{Blueprint, Cardinality, Check, Severity};
-use scaffold_pack::bindings::exports::scaffold::pack::generator::Guest;
+use scaffold_pack::bindings::exports::scaffold::pack::{generator, migration as migrating};
 use scaffold_pack::bindings::scaffold::pack::types;
 use scaffold_pack::prelude::*;
 use scaffold_pack::{
-    Capability, Context, Dependency, Diagnostic, Manifest, Object, Offer, Phase, Planned, Requirement, Taken,
+    Capability, Context, Dependency, Diagnostic, Manifest, Object, Offer, Past, Phase, Planned, Requirement, Taken,
 };
 
 /// The pack.
 pub struct Generic;
 
-impl Guest for Generic {
+impl generator::Guest for Generic {
     fn describe() -> Manifest {
         data::blueprint().map_or_else(|| Manifest::new("", ""), |blueprint| manifest(blueprint.manifest))
     }
@@ -32,6 +33,14 @@ impl Guest for Generic {
 
     fn render(context: Context, taken: Vec<Taken>) -> Result<types::Output, Vec<Diagnostic>> {
         render(carried()?, &context, &taken)
+    }
+}
+
+impl migrating::Guest for Generic {
+    fn migrate(old_version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
+        let past = Past::new(old_version, answers);
+        let migrated = migration::migrate(&carried()?, &past)?;
+        Ok(migrated.unwrap_or_else(|| past.json().to_owned()))
     }
 }
 

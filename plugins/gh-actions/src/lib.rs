@@ -1,11 +1,11 @@
 //! GitHub Actions for whatever the project's other packs offer: Python projects are checked, images are built, Terraform
-//! is validated and tested.
+//! is validated and tested, in the folders where they stand.
 #![no_std]
 
 use scaffold_pack::prelude::*;
 use scaffold_pack::{
-    BRACKETS, Context, Diagnostic, ListPolicy, Manifest, Merge, Output, Pack, Requirement, Taken, by_capability, jinja,
-    offered, template,
+    BRACKETS, Context, Diagnostic, ListPolicy, Manifest, Merge, Object, Output, Pack, Requirement, Taken,
+    by_capability, jinja, layout, offered, template,
 };
 
 /// What gets a job.
@@ -36,7 +36,7 @@ impl Pack for Actions {
             .requires(any("container-image", schema!("container-image")))
             .requires(any("postgres", schema!("postgres")))
             .requires(any("terraform-root", schema!("terraform-root")))
-            .requires(Requirement::at_most_one("repository", "^1").reading(schema!("repository")))
+            .requires(any("repository", schema!("repository")))
     }
 
     fn render(context: &Context, taken: &[Taken]) -> Result<Output, Vec<Diagnostic>> {
@@ -44,10 +44,13 @@ impl Pack for Actions {
             // GitHub refuses a workflow without a job.
             return Err(vec![Diagnostic::error("there is nothing to check").help("add a pack such as fastapi-base")]);
         }
+        if !layout::is_root(&context.instance) {
+            let error = Diagnostic::error("GitHub reads workflows in the project's root only");
+            return Err(vec![error.help("leave out the `--at` of this pack")]);
+        }
         let values = context.values().object("facts", &by_capability(taken, &READ));
         let dependabot = jinja::holds("answers.dependabot", &values)?;
-        let has_repository = offered(taken, "repository").next().is_some();
-        Ok(Output::new()
+        let output = Output::new()
             .file(".github/workflows/ci.yml", template!(".github/workflows/ci.yml.j2", &values).marks(BRACKETS))
             .when(dependabot, |output| {
                 let updates = template!(".github/dependabot.yml.j2", &values).marks(BRACKETS);
@@ -57,10 +60,13 @@ impl Pack for Actions {
                         .list("/updates", ListPolicy::ByKey("package-ecosystem".to_owned()))
                         .list("/updates/*/directories", ListPolicy::Unite),
                 )
-            })
-            .when(has_repository, |output| {
-                output.fill_at("README.md", "badges", ORDER, template!("badge.md.j2", &values))
-            }))
+            });
+        // Each service has a README, with a badge of the one workflow.
+        Ok(offered(taken, "repository").fold(output, |output, repository| {
+            let readme = layout::within(&repository.instance, "README.md");
+            let values = Object::new().json("repository", &repository.facts);
+            output.fill_at(&readme, "badges", ORDER, template!("badge.md.j2", &values))
+        }))
     }
 }
 
@@ -103,6 +109,29 @@ mod tests {
         let tree = test::render::<Actions>(&answers(true), &[python(), repository]).unwrap();
         assert!(tree.text(".github/dependabot.yml").contains("weekly"));
         assert!(tree.fills("README.md", "badges")[0].contains("acme/shop"));
+    }
+
+    #[test]
+    fn services_are_checked_where_they_stand() {
+        let (mut orders, mut users) = (python(), python());
+        (orders.instance, users.instance) = ("orders".to_owned(), "users".to_owned());
+        let image = json!({ "name": "shop", "dockerfile": "Dockerfile", "context": ".", "uid": 10001 });
+        let mut image = test::taken("fastapi-base", "container-image", &image);
+        let repository = json!({ "slug": "acme/shop", "default_branch": "main" });
+        let mut repository = test::taken("fastapi-base", "repository", &repository);
+        (image.instance, repository.instance) = ("orders".to_owned(), "orders".to_owned());
+        test::stands_in("orders", "services/orders");
+        let tree = test::render::<Actions>(&answers(true), &[orders, users, image, repository]).unwrap();
+        let workflow = tree.text(".github/workflows/ci.yml");
+        assert!(workflow.contains("working-directory: \"services/orders\""), "{workflow}");
+        assert_eq!(workflow.matches("working-directory").count(), 1);
+        assert!(workflow.contains("file: \"services/orders/Dockerfile\""), "{workflow}");
+        let updates = tree.text(".github/dependabot.yml");
+        assert!(updates.contains("- \"/services/orders\"\n      - \"/\"\n"), "{updates}");
+        assert_eq!(tree.fills("services/orders/README.md", "badges").len(), 1);
+        test::stands_in("pack", "ci");
+        let refusal = test::render::<Actions>(&answers(true), &[python()]).unwrap_err();
+        assert_eq!(refusal[0].message, "GitHub reads workflows in the project's root only");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 wit_bindgen::generate!({
     path: "../../wit/v0.1.0",
-    world: "pack",
+    world: "pack-with-migration",
     additional_derives: [PartialEq],
     pub_export_macro: true,
     export_macro_name: "export_bindings",

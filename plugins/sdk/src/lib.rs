@@ -82,6 +82,7 @@ pub mod log;
 mod manifest;
 mod object;
 mod output;
+mod past;
 mod share;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod test;
@@ -95,6 +96,7 @@ pub use bindings::scaffold::pack::types::{
 pub use context::{by_capability, offered};
 pub use object::Object;
 pub use output::Output;
+pub use past::Past;
 pub use share::{BRACKETS, File, Marks, Merge, Template, Text, bytes, literal};
 
 /// What the standard library's prelude has of `alloc`, for packs without it.
@@ -126,6 +128,14 @@ pub trait Pack {
     /// # Errors
     /// As in [`Pack::plan`].
     fn render(context: &Context, taken: &[Taken]) -> Result<Output, Vec<Diagnostic>>;
+
+    /// Carries the answers of a project over that an older version of the pack made. None: they serve as they are.
+    ///
+    /// # Errors
+    /// Why they can't be, and what the user can do about it.
+    fn migrate(_past: &Past) -> Result<Option<Object>, Vec<Diagnostic>> {
+        Ok(None)
+    }
 }
 
 /// Exports a [`Pack`] from its component: once in a crate, at its root. Natively it exports nothing.

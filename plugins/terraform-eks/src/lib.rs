@@ -4,8 +4,8 @@
 
 use scaffold_pack::prelude::*;
 use scaffold_pack::{
-    Context, Diagnostic, Manifest, Merge, Object, Output, Pack, Planned, Requirement, Taken, jinja, offered, source,
-    sources, template,
+    Context, Diagnostic, Manifest, Merge, Object, Output, Pack, Planned, Requirement, Taken, jinja, layout, offered,
+    source, sources, template,
 };
 
 /// Each has its own variables, state and overlay.
@@ -62,8 +62,14 @@ impl Pack for Stack {
         let output = ENVIRONMENTS.iter().fold(output, |output, environment| {
             environment_files(output, environment, &values.clone().text("environment", environment), has_database)
         });
+        let output = match readme(context, taken) {
+            Some(path) => {
+                let values = values.json("elsewhere", if path == "README.md" { "false" } else { "true" });
+                output.fill_at(&path, "sections", ORDER, template!("section.md.j2", &values))
+            }
+            None => output,
+        };
         Ok(output
-            .fill_at("README.md", "sections", ORDER, template!("section.md.j2", &values))
             .lines(".gitignore", [".terraform/", "*.tfplan", "*.tfstate", "*.tfstate.*"])
             .step(
                 "Check the infrastructure: get Terraform's provider",
@@ -74,6 +80,15 @@ impl Pack for Stack {
                 ["terraform", "-chdir=infra", "test"],
             ))
     }
+}
+
+/// The README of the service, as a path of this instance; none where that is out of its folder.
+fn readme(context: &Context, taken: &[Taken]) -> Option<String> {
+    let service = offered(taken, "http-service").next()?;
+    if layout::folder(&service.instance) == layout::folder(&context.instance) {
+        return Some("README.md".to_owned());
+    }
+    layout::is_root(&context.instance).then(|| layout::within(&service.instance, "README.md"))
 }
 
 /// The Terraform root.
@@ -196,6 +211,21 @@ mod tests {
         let (dev, prod) = (tree.text("infra/env/dev.tfvars"), tree.text("infra/env/prod.tfvars"));
         assert_ne!(dev, prod);
         assert!(tree.is_once("infra/env/dev.tfvars") && !tree.is_once("infra/eks.tf"));
+    }
+
+    #[test]
+    fn the_section_goes_to_the_readme_of_the_service() {
+        let readmes = |service: &str, own: &str| {
+            test::stands_in("fastapi-base", service);
+            test::stands_in("pack", own);
+            let tree = test::render::<Stack>(&answers(false, ""), &taken(false)).unwrap();
+            let paths = ["README.md", "services/shop/README.md"];
+            paths.map(|path| tree.fills(path, "sections").len())
+        };
+        assert_eq!(readmes(".", "."), [1, 0]);
+        assert_eq!(readmes("services/shop", "."), [0, 1]);
+        assert_eq!(readmes("services/shop", "services/shop"), [1, 0]);
+        assert_eq!(readmes(".", "platform"), [0, 0]);
     }
 
     #[test]

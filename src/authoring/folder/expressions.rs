@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use scaffold_blueprint::{Blueprint, Body, Check, Offer, Piece, Requirement, Scope, Share, Step, Text};
+use scaffold_blueprint::{Blueprint, Body, Check, Migration, Offer, Piece, Requirement, Scope, Share, Step, Text};
 
 use super::FolderError;
 use crate::template::{TemplateError, variables};
@@ -36,7 +36,8 @@ pub(super) fn read(blueprint: &mut Blueprint) -> Result<(), FolderError> {
         late.refuse("[[provides]]", &of_offer(offer)?)?;
     }
     blueprint.shares.iter().try_for_each(read_share)?;
-    blueprint.steps.iter().try_for_each(read_step)
+    blueprint.steps.iter().try_for_each(read_step)?;
+    blueprint.migrations.iter().try_for_each(read_migration)
 }
 
 /// The names of variables, as `template::variables` gives them.
@@ -123,6 +124,13 @@ fn read_step(step: &Step) -> Result<(), FolderError> {
         of_expression("[[step]]", when)?;
     }
     std::iter::once(&step.title).chain(&step.command).try_for_each(|text| of_text("[[step]]", text).map(drop))
+}
+
+fn read_migration(migration: &Migration) -> Result<(), FolderError> {
+    if let Some(when) = &migration.when {
+        of_expression("[[migration]]", when)?;
+    }
+    migration.set.iter().try_for_each(|(name, value)| of_pieces(&format!("[[migration]] {name}"), value).map(drop))
 }
 
 fn of_pieces(place: &str, pieces: &[Piece]) -> Result<Names, FolderError> {

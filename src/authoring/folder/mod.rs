@@ -58,6 +58,7 @@ pub fn build(folder: Sources<'_>) -> Result<FolderPack, AuthoringError> {
         offers: manifest::offers(&pack, &ordered),
         shares,
         steps: pack.step.iter().map(manifest::step).collect(),
+        migrations: pack.migration.iter().map(manifest::migration).collect(),
     };
     expressions::read(&mut blueprint)?;
     let component = componentize(&join::with_data(GENERIC, &blueprint.to_bytes())?)?;

@@ -51,6 +51,8 @@ pub(super) struct PackFile {
     pub slot: Vec<Slot>,
     #[serde(default)]
     pub step: Vec<Step>,
+    #[serde(default)]
+    pub migration: Vec<Migration>,
 }
 
 /// An entry of `[dependencies]`.
@@ -270,6 +272,20 @@ pub(super) struct Step {
     pub title: String,
     pub command: Vec<String>,
     pub when: Option<String>,
+}
+
+/// `[[migration]]`: what becomes of answers to older versions.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Migration {
+    pub before: Version,
+    pub when: Option<String>,
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    #[serde(default)]
+    pub remove: Vec<String>,
+    #[serde(default)]
+    pub set: BTreeMap<String, Value>,
 }
 
 impl PackFile {

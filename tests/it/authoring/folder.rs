@@ -399,3 +399,50 @@ fn values_wait_for_what_they_are_made_of() {
     let said = machine.run(&["new", "low", "--pack", "./ci", "--pack", "./service"]).fails();
     assert!(said.starts_with("error[pack-refused]") && said.contains("low"), "{said}");
 }
+
+/// What was answered to 0.1.0 serves 0.3.0: a question has another name, one has gone, one is made of another.
+#[test]
+fn answers_to_an_older_version_are_carried_over() {
+    let machine = Machine::new();
+    let pack = |version: &str, rest: &str| {
+        let questions = "[questions.title]\ntype = \"string\"\n[questions.port]\ntype = \"integer\"\ndefault = 80\n\
+                         [questions.old]\ntype = \"string\"\ndefault = \"x\"\n";
+        let questions = if version == "0.1.0" { questions } else { "" };
+        format!("name = \"notes\"\nversion = \"{version}\"\nsummary = \"x\"\n{questions}{rest}\n")
+    };
+    machine.write("notes/pack.toml", pack("0.1.0", "")).write("notes/templates/all", "{{ answers | tojson }}\n");
+    let set = ["--set", "title=a \"b\", c", "--set", "old=y", "--set", "port=8080"];
+    machine.run(&[&["new", "shop", "--pack", "./notes"][..], &set].concat()).succeeds();
+    machine.write(
+        "notes/pack.toml",
+        pack(
+            "0.3.0",
+            r#"
+            [questions.name]
+            type = "string"
+            [questions.address]
+            type = "string"
+            [[migration]]
+            before = "0.2.0"
+            rename = { title = "heading" }
+            remove = ["old"]
+            [[migration]]
+            before = "0.3.0"
+            rename = { heading = "name", port = "address" }
+            set = { address = "{{ version }}:{{ answers.port }}" }
+            [[migration]]
+            before = "0.3.0"
+            when = "answers.name == 'nobody'"
+            set = { name = "never" }
+            [[migration]]
+            before = "0.1.0"
+            set = { name = "never" }
+            "#,
+        ),
+    );
+    let run = machine.run(&["-C", "shop", "update"]).succeeds();
+    assert!(run.stderr.contains("notes"), "{}", run.stderr);
+    assert_eq!(machine.read("shop/all"), r#"{"name":"a \"b\", c","address":"0.1.0:8080"}"#.to_owned() + "\n");
+    let intent = machine.read("shop/scaffold.toml");
+    assert!(intent.contains("name = ") && !intent.contains("old") && !intent.contains("title"), "{intent}");
+}

@@ -85,7 +85,8 @@ pub fn check(scaffold: &Scaffold, tools: &Tools, server: Option<&Postgres>, list
             };
             let place = format!("life-{at}");
             let packs = std::slice::from_ref(&life.pack);
-            let project = scaffold.make_below(&place, &Composition { name: "shop", packs, answers: &[] })?;
+            let project =
+                scaffold.make_below(&place, &Composition { name: "shop", packs, answers: &[], places: &[] })?;
             let database = place.replace('-', "_");
             let url = server.create_database(&database)?;
             let service = Service { project, tools, uv, server, database, url };

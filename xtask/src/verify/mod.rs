@@ -29,12 +29,29 @@ const COMPOSITIONS: &[Composition] = &[
         name: "shop",
         packs: &["fastapi-orders", "fastapi-users", "terraform-eks", "gh-actions"],
         answers: &[],
+        places: &[],
     },
-    Composition { name: "gateway", packs: &["fastapi-users", "fastapi-orders", "gh-actions"], answers: &["auth=none"] },
-    Composition { name: "orders", packs: &["fastapi-orders", "terraform-eks", "gh-actions"], answers: &[] },
-    Composition { name: "users", packs: &["fastapi-users", "terraform-eks", "gh-actions"], answers: &[] },
-    Composition { name: "guarded", packs: &["fastapi-auth"], answers: &[] },
-    Composition { name: "bare", packs: &["fastapi-base"], answers: &[] },
+    Composition {
+        name: "gateway",
+        packs: &["fastapi-users", "fastapi-orders", "gh-actions"],
+        answers: &["auth=none"],
+        places: &[],
+    },
+    Composition {
+        name: "orders",
+        packs: &["fastapi-orders", "terraform-eks", "gh-actions"],
+        answers: &[],
+        places: &[],
+    },
+    Composition { name: "users", packs: &["fastapi-users", "terraform-eks", "gh-actions"], answers: &[], places: &[] },
+    Composition { name: "guarded", packs: &["fastapi-auth"], answers: &[], places: &[] },
+    Composition {
+        name: "services",
+        packs: &["orders=fastapi-orders", "users=fastapi-users", "gh-actions"],
+        answers: &[],
+        places: &["orders=services/orders", "users=services/users"],
+    },
+    Composition { name: "bare", packs: &["fastapi-base"], answers: &[], places: &[] },
 ];
 
 /// Makes and checks every composition.

@@ -16,12 +16,14 @@ pub struct Composition {
     pub packs: &'static [&'static str],
     /// What differs from the defaults: `auth=none`.
     pub answers: &'static [&'static str],
+    /// Where packs go that don't go to the root: `orders=services/orders`.
+    pub places: &'static [&'static str],
 }
 
 impl Composition {
     /// What it is, in a line.
     pub fn text(&self) -> String {
-        let parts: Vec<_> = self.packs.iter().chain(self.answers).copied().collect();
+        let parts: Vec<_> = self.packs.iter().chain(self.answers).chain(self.places).copied().collect();
         format!("{}: {}", self.name, parts.join(", "))
     }
 }
@@ -121,6 +123,7 @@ impl Scaffold {
         let mut new = self.command_in(folder);
         new.args(["new", composition.name, "--defaults"]);
         new.args(composition.answers.iter().flat_map(|answer| ["--set", answer]));
+        new.args(composition.places.iter().flat_map(|place| ["--at", place]));
         Ok(new)
     }
 }

@@ -14,7 +14,7 @@ use crate::bindings::scaffold::pack::types::{
     Body, Content, Contribution, File, Merge, Output, Ownership, Rendering, Slot, Text,
 };
 use crate::prelude::*;
-use crate::{Cardinality, Context, Diagnostic, Manifest, Pack, Phase, Planned, Project, Taken};
+use crate::{Cardinality, Context, Diagnostic, Manifest, Pack, Past, Phase, Planned, Project, Taken};
 
 /// The context of a project `shop` of the year 2026, in which the pack is used once.
 ///
@@ -59,6 +59,21 @@ pub fn plan<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Planned, Vec<
 /// What the pack says.
 pub fn render<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Rendered, Vec<Diagnostic>> {
     P::render(context, taken).map(|output| Rendered(output.finish()))
+}
+
+/// The answers to an older version, carried over: as JSON, or none where they serve as they are.
+///
+/// # Errors
+/// What the pack says.
+///
+/// # Panics
+/// Where the pack makes something that is no JSON.
+pub fn migrate<P: Pack>(version: &str, answers: &Value) -> Result<Option<Value>, Vec<Diagnostic>> {
+    let read = |object: crate::Object| match serde_json::from_str(object.as_str()) {
+        Ok(answers) => answers,
+        Err(error) => panic!("the pack made answers that are no JSON: {error}"),
+    };
+    Ok(P::migrate(&Past::new(version, answers.to_string()))?.map(read))
 }
 
 /// What the host would be handed.

@@ -1,0 +1,43 @@
+//! From answers to an older version of a pack to answers to this one.
+
+use scaffold_blueprint::{Blueprint, Migration};
+use scaffold_pack::prelude::*;
+use scaffold_pack::{Diagnostic, Object, Past, jinja};
+
+use crate::json::elements;
+use crate::values;
+
+/// Does what the blueprint says of answers to that version; none where it says nothing.
+///
+/// # Errors
+/// Expressions that fail.
+pub fn migrate(blueprint: &Blueprint, past: &Past) -> Result<Option<String>, Vec<Diagnostic>> {
+    let mut migrated = None;
+    for migration in blueprint.migrations.iter().filter(|migration| past.is_before(&migration.before)) {
+        let answers = migrated.as_deref().unwrap_or(past.json());
+        let values = Object::new().json("answers", answers).text("version", past.version());
+        if migration.when.as_ref().map_or(Ok(true), |condition| values::holds(condition, &values))? {
+            migrated = Some(carry_over(migration, &values)?);
+        }
+    }
+    Ok(migrated)
+}
+
+fn carry_over(migration: &Migration, values: &Object) -> Result<String, Vec<Diagnostic>> {
+    let members = jinja::evaluate("answers | items", values)?;
+    let mut answers = Object::new();
+    for member in elements(&members).unwrap_or_default() {
+        let Some([key, value]) = elements(member).and_then(|pair| <[&str; 2]>::try_from(pair).ok()) else { continue };
+        // Questions have plain keys, so that nothing in them is escaped.
+        let key = key.trim_matches('"');
+        let renamed = migration.rename.iter().find(|(old, _)| old == key).map_or(key, |(_, new)| new);
+        let is_set = migration.set.iter().any(|(name, _)| name == renamed);
+        if !is_set && !migration.remove.iter().any(|gone| gone == key) {
+            answers = answers.json(renamed, value);
+        }
+    }
+    for (name, value) in &migration.set {
+        answers = answers.json(name, &values::json(value, values)?);
+    }
+    Ok(answers.as_str().to_owned())
+}
