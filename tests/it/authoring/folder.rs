@@ -442,7 +442,7 @@ fn answers_to_an_older_version_are_carried_over() {
     );
     let run = machine.run(&["-C", "shop", "update"]).succeeds();
     assert!(run.stderr.contains("notes"), "{}", run.stderr);
-    assert_eq!(machine.read("shop/all"), r#"{"name":"a \"b\", c","address":"0.1.0:8080"}"#.to_owned() + "\n");
+    assert_eq!(machine.read("shop/all"), r#"{"name": "a \"b\", c", "address": "0.1.0:8080"}"#.to_owned() + "\n");
     let intent = machine.read("shop/scaffold.toml");
     assert!(intent.contains("name = ") && !intent.contains("old") && !intent.contains("title"), "{intent}");
 }
