@@ -34,9 +34,11 @@ fn main() -> ExitCode {
 
 /// What the pack consists of that makes new packs: its own folder, and what those in Rust and other languages are built
 /// with and no registry has.
-const STARTER: [(&str, &str); 4] = [
+const STARTER: [(&str, &str); 6] = [
     ("plugins/starter", ""),
     ("plugins/c", "templates/c/sdk/"),
+    ("plugins/python/scaffold_pack", "templates/python/scaffold_pack/"),
+    ("plugins/javascript/scaffold-pack", "templates/javascript/scaffold-pack/"),
     ("plugins/sdk/src", "templates/rust/vendor/scaffold-pack/src/"),
     ("wit/v0.1.0", "templates/contract/v0.1.0/"),
 ];
@@ -165,6 +167,10 @@ fn files_below(root: &Path, folder: &str) -> Result<Vec<String>, String> {
             let name = entry.file_name().into_string().map_err(|_| format!("{folder}: a name is no text"))?;
             let path = format!("{folder}/{name}");
             let is_folder = entry.file_type().map_err(|error| format!("{path}: {error}"))?.is_dir();
+            // What Python leaves beside what it ran is no source.
+            if name == "__pycache__" {
+                continue;
+            }
             if is_folder { folders.push(path) } else { files.push(path) }
         }
     }

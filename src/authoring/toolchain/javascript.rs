@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Workplace, process};
+use super::{Workplace, process, world};
+use crate::authoring::folder::FolderError;
 use crate::authoring::toolchain::ToolchainError;
 use crate::authoring::{AuthoringError, strip};
 
@@ -22,9 +23,9 @@ const TOOL: &str = "@bytecodealliance/componentize-js";
 const SCRIPT: &str = "
 import { writeFile } from 'node:fs/promises';
 import { componentize } from '@bytecodealliance/componentize-js';
-const [sourcePath, witPath, output] = process.argv.slice(1);
+const [sourcePath, witPath, worldName, output] = process.argv.slice(1);
 const disableFeatures = ['stdio', 'random', 'clocks', 'http', 'fetch-event'];
-const { component } = await componentize({ sourcePath, witPath, worldName: 'pack', disableFeatures });
+const { component } = await componentize({ sourcePath, witPath, worldName, disableFeatures });
 await writeFile(output, component);
 ";
 
@@ -49,16 +50,26 @@ pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
     let output = work.path("pack.wasm");
     let mut command = process::command("node", &absolute);
     command.args(["--input-type=module", "--eval", SCRIPT, "--"]);
-    process::output(command.arg(main(&absolute)?).arg(work.contract()?).arg(&output))?;
+    let Settings { main, world } = settings(&absolute)?;
+    process::output(command.arg(main).arg(work.contract()?).arg(world).arg(&output))?;
     let component = fs::read(&output).map_err(|error| AuthoringError::Unreadable { path: output, error })?;
     strip(&component)
 }
 
-/// `main` of `package.json`.
-fn main(folder: &Path) -> Result<String, AuthoringError> {
+/// What `package.json` says of a pack.
+struct Settings {
+    /// The module with the exports.
+    main: String,
+    /// What they are written for: `world` of `scaffold`.
+    world: &'static str,
+}
+
+fn settings(folder: &Path) -> Result<Settings, AuthoringError> {
     let path = folder.join(MANIFEST);
     let text = fs::read_to_string(&path).map_err(|error| AuthoringError::Unreadable { path, error })?;
-    let manifest: Value =
-        serde_json::from_str(&text).map_err(|error| crate::authoring::folder::FolderError::json(MANIFEST, &error))?;
-    Ok(manifest["main"].as_str().unwrap_or(MAIN).to_owned())
+    let manifest: Value = serde_json::from_str(&text).map_err(|error| FolderError::json(MANIFEST, &error))?;
+    Ok(Settings {
+        main: manifest["main"].as_str().unwrap_or(MAIN).to_owned(),
+        world: world(MANIFEST, manifest["scaffold"]["world"].as_str())?,
+    })
 }

@@ -18,7 +18,7 @@ pub use error::ToolchainError;
 
 use self::workplace::Workplace;
 use super::AuthoringError;
-use super::folder::{self, FolderPack, PACK_FILE, Sources};
+use super::folder::{self, FolderError, FolderPack, PACK_FILE, Sources};
 use crate::model::Manifest;
 
 /// What a pack is written in.
@@ -34,6 +34,18 @@ pub enum Language {
     JavaScript,
     /// Sources and a `Makefile`.
     C,
+}
+
+/// The worlds of the contract that a pack may be written for, the plain one first.
+const WORLDS: [&str; 2] = ["pack", "pack-with-migration"];
+
+/// The world that a pack's `file` names.
+fn world(file: &str, named: Option<&str>) -> Result<&'static str, AuthoringError> {
+    let named = named.unwrap_or(WORLDS[0]);
+    WORLDS.into_iter().find(|world| *world == named).ok_or_else(|| {
+        let problem = format!("`{named}` is no world of the contract, which has `{}`", WORLDS.join("` and `"));
+        AuthoringError::Folder(FolderError::Template { file: file.to_owned(), problem })
+    })
 }
 
 /// The file by which each language is known.

@@ -1,12 +1,9 @@
 // << answers.summary >>.
-//
-// Names are the contract's in camel case; a variant is `{ tag, val }`, an enum its case's name, a `none` is
-// `undefined`, and the error of a `result` is thrown.
 
-const NAME = '<< project.name >>';
+import { Output, Refusal, definePack, template } from './scaffold-pack/index.js';
 
 // JSON Schema. The order of the properties is the order of asking.
-const QUESTIONS = {
+const questions = {
   type: 'object',
   properties: {
     greeting: { title: 'What should be said?', type: 'string', default: 'hello', minLength: 1 },
@@ -16,58 +13,42 @@ const QUESTIONS = {
 };
 
 // What other packs learn of it.
-const FACTS = { type: 'object', required: ['text'], properties: { text: { type: 'string' } } };
+const facts = { type: 'object', required: ['text'], properties: { text: { type: 'string' } } };
 
 // Jinja, rendered by the host.
-const SCRIPT = `#!/bin/sh
+const script = template(
+  'hello.sh',
+  `#!/bin/sh
 echo "{{ text }}, {{ project.name }}!"
-`;
+`,
+);
 
-export const generator = {
-  // What the pack says of itself: asked once, when it is built.
-  describe() {
-    return {
-      name: NAME,
-      version: '0.1.0',
-      summary: << answers.summary | tojson >>,
-      description: '',
-      license: << answers.license | tojson >>,
-      keywords: [],
-      questions: JSON.stringify(QUESTIONS),
-      dependencies: [],
-      provides: [{ name: 'greeting', version: '1.0.0', facts: JSON.stringify(FACTS) }],
-      requires: [],
-      extra: '{}',
-    };
+export const { generator, migration } = definePack({
+  manifest: {
+    name: '<< project.name >>',
+    version: '0.1.0',
+    summary: << answers.summary | tojson >>,
+    license: << answers.license | tojson >>,
+    questions,
+    provides: [{ name: 'greeting', version: '1.0.0', facts }],
   },
 
   // First phase: checks what a question's schema can't say, and makes the facts for other packs.
-  plan({ answers }, _taken) {
-    const given = JSON.parse(answers);
-    if (!given.greeting.trim()) {
-      throw [{ severity: 'error', message: 'a greeting is more than spaces', answer: '/greeting' }];
+  plan({ answers }) {
+    if (!answers.greeting.trim()) {
+      throw new Refusal('a greeting is more than spaces', { answer: '/greeting' });
     }
-    const facts = JSON.stringify({ text: text(given) });
-    return { offers: [{ capability: 'greeting', version: '1.0.0', facts }], diagnostics: [] };
+    return { offers: [{ capability: 'greeting', version: '1.0.0', facts: { text: text(answers) } }] };
   },
 
   // Second phase: makes the files.
-  render({ project, answers }, _taken) {
-    const values = JSON.stringify({ text: text(JSON.parse(answers)), project: { name: project.name } });
-    const script = { tag: 'template', val: { template: 'hello.sh', values } };
-    const contents = { tag: 'text', val: script };
-    const file = { contents, executable: true, ownership: 'managed', slots: [], movedFrom: [] };
-    return {
-      templates: [{ name: 'hello.sh', text: SCRIPT, syntax: undefined }],
-      contributions: [
-        { path: 'hello.sh', body: { tag: 'file', val: file } },
-        { path: '.gitignore', body: { tag: 'lines', val: ['*.log'] } },
-      ],
-      diagnostics: [],
-      nextSteps: [{ title: 'Greet', command: ['./hello.sh'] }],
-    };
+  render(context) {
+    return new Output()
+      .file('hello.sh', script(context.values({ text: text(context.answers) })), { executable: true })
+      .lines('.gitignore', '*.log')
+      .step('Greet', './hello.sh');
   },
-};
+});
 
 // The greeting as it is said.
 function text({ greeting, loud }) {
