@@ -33,7 +33,7 @@ impl Taken {
 }
 
 #[cfg(feature = "serde")]
-fn parse<T: serde::de::DeserializeOwned>(json: &str, what: &str) -> Result<T, Vec<Diagnostic>> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(json: &str, what: &str) -> Result<T, Vec<Diagnostic>> {
     serde_json::from_str(json).map_err(|error| vec![Diagnostic::error(format!("{what} can't be read: {error}"))])
 }
 

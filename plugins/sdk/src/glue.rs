@@ -2,11 +2,19 @@
 
 use core::marker::PhantomData;
 
-use crate::Pack;
 use crate::bindings::exports::scaffold::pack::generator::{
     Context, Diagnostic, Guest, Manifest, Output, Planned, Taken,
 };
+use crate::bindings::migrating::exports::scaffold::pack::migration;
+use crate::migration::{Migrate, Old};
 use crate::prelude::*;
+use crate::{Object, Pack};
+
+impl<P: Migrate> migration::Guest for Exported<P> {
+    fn migrate(version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
+        P::migrate(Old { version: &version, answers: &answers }).map(Object::into_string)
+    }
+}
 
 /// The contract's side of a pack.
 pub struct Exported<P>(PhantomData<P>);

@@ -13,6 +13,7 @@ use std::{assert, panic};
 use crate::bindings::scaffold::pack::types::{
     Body, Content, Contribution, File, Merge, Output, Ownership, Rendering, Slot, Text,
 };
+use crate::migration::{Migrate, Old};
 use crate::prelude::*;
 use crate::{Cardinality, Context, Diagnostic, Manifest, Pack, Phase, Planned, Project, Taken};
 
@@ -59,6 +60,18 @@ pub fn plan<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Planned, Vec<
 /// What the pack says.
 pub fn render<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Rendered, Vec<Diagnostic>> {
     P::render(context, taken).map(|output| Rendered(output.finish()))
+}
+
+/// What becomes of answers that an older version of the pack was given.
+///
+/// # Errors
+/// What the pack says.
+///
+/// # Panics
+/// Where the pack gives no JSON.
+pub fn migrate<P: Migrate>(version: &str, answers: &Value) -> Result<Value, Vec<Diagnostic>> {
+    let answers = answers.to_string();
+    P::migrate(Old { version, answers: &answers }).map(|new| parse("answers", new.as_str()))
 }
 
 /// What the host would be handed.
