@@ -104,3 +104,77 @@ fn read(root: &Path, folder: &str, span: Span) -> Result<Vec<Found>> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    /// The folder of an empty crate, which goes when this is dropped.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = env::temp_dir().join(format!("scaffold-pack-derive-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn write(&self, path: &str, bytes: &[u8]) {
+            let path = self.0.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+
+        fn read(&self, folder: &str) -> std::result::Result<Vec<(String, bool)>, String> {
+            let found = read(&self.0, folder, Span::call_site()).map_err(|error| error.to_string())?;
+            Ok(found.into_iter().map(|file| (file.path, file.is_text)).collect())
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn files_are_found_sorted_and_weighed() {
+        let folder = Folder::new("sorted");
+        folder.write("t/b/deep/z", b"text");
+        folder.write("t/b.txt", b"text\0");
+        folder.write("t/.hidden", b"\xff");
+        folder.write("other", b"");
+        let found = folder.read("t").unwrap();
+        let expected = [("t/.hidden", false), ("t/b.txt", false), ("t/b/deep/z", true)];
+        assert_eq!(found, expected.map(|(path, is_text)| (path.to_owned(), is_text)));
+    }
+
+    #[test]
+    fn what_is_no_folder_is_refused() {
+        let folder = Folder::new("refused");
+        fs::create_dir(folder.0.join("empty")).unwrap();
+        assert!(folder.read("empty").unwrap_err().contains("no file below `empty`"));
+        assert!(folder.read("absent").unwrap_err().contains("`absent` can't be read"));
+        for path in ["..", "a/../b", "/etc", "a//b", "a\\b", "C:"] {
+            assert!(folder.read(path).unwrap_err().contains("no folder of the pack"), "{path}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_names_that_are_no_text_are_refused() {
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let folder = Folder::new("links");
+        fs::create_dir(folder.0.join("t")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", folder.0.join("t/link")).unwrap();
+        assert!(folder.read("t").unwrap_err().contains("`t/link` is neither a file nor a folder"));
+        folder.write("u/file", b"");
+        // Some systems take no such name.
+        if fs::write(folder.0.join("u").join(std::ffi::OsStr::from_bytes(b"\xff")), b"").is_ok() {
+            assert!(folder.read("u").unwrap_err().contains("is no text"));
+        }
+    }
+}

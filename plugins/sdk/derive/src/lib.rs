@@ -18,6 +18,8 @@ mod folder;
 mod literal;
 mod names;
 mod questions;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
