@@ -34,12 +34,13 @@ fn main() -> ExitCode {
 
 /// What the pack consists of that makes new packs: its own folder, and what those in Rust and other languages are built
 /// with and no registry has.
-const STARTER: [(&str, &str); 6] = [
+const STARTER: [(&str, &str); 7] = [
     ("plugins/starter", ""),
     ("plugins/c", "templates/c/sdk/"),
     ("plugins/python/scaffold_pack", "templates/python/scaffold_pack/"),
     ("plugins/javascript/scaffold-pack", "templates/javascript/scaffold-pack/"),
     ("plugins/sdk/src", "templates/rust/vendor/scaffold-pack/src/"),
+    ("plugins/sdk/derive/src", "templates/rust/vendor/scaffold-pack/derive/src/"),
     ("wit/v0.1.0", "templates/contract/v0.1.0/"),
 ];
 

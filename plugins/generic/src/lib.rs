@@ -12,11 +12,13 @@ mod shares;
 mod values;
 
 use scaffold_blueprint::{Blueprint, Cardinality, Check, Severity};
-use scaffold_pack::bindings::exports::scaffold::pack::{generator, migration as migrating};
+use scaffold_pack::bindings::exports::scaffold::pack::generator;
+use scaffold_pack::bindings::migrating;
 use scaffold_pack::bindings::scaffold::pack::types;
+use scaffold_pack::migration::Old;
 use scaffold_pack::prelude::*;
 use scaffold_pack::{
-    Capability, Context, Dependency, Diagnostic, Manifest, Object, Offer, Past, Phase, Planned, Requirement, Taken,
+    Capability, Context, Dependency, Diagnostic, Manifest, Object, Offer, Phase, Planned, Requirement, Taken,
 };
 
 /// The pack.
@@ -36,16 +38,18 @@ impl generator::Guest for Generic {
     }
 }
 
-impl migrating::Guest for Generic {
-    fn migrate(old_version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
-        let past = Past::new(old_version, answers);
-        let migrated = migration::migrate(&carried()?, &past)?;
-        Ok(migrated.unwrap_or_else(|| past.json().to_owned()))
+impl migrating::exports::scaffold::pack::migration::Guest for Generic {
+    fn migrate(version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
+        let migrated = migration::migrate(&carried()?, Old { version: &version, answers: &answers })?;
+        // The host takes the same answers for none that were carried over.
+        Ok(migrated.unwrap_or(answers))
     }
 }
 
 #[cfg(target_arch = "wasm32")]
 scaffold_pack::bindings::export_bindings!(Generic with_types_in scaffold_pack::bindings);
+#[cfg(target_arch = "wasm32")]
+migrating::export_migration!(Generic with_types_in migrating);
 
 fn carried() -> Result<Blueprint, Vec<Diagnostic>> {
     data::blueprint().ok_or_else(|| vec![Diagnostic::error("the pack carries no blueprint")])

@@ -1,8 +1,9 @@
 //! From answers to an older version of a pack to answers to this one.
 
 use scaffold_blueprint::{Blueprint, Migration};
+use scaffold_pack::migration::Old;
 use scaffold_pack::prelude::*;
-use scaffold_pack::{Diagnostic, Object, Past, jinja};
+use scaffold_pack::{Diagnostic, Object, jinja};
 
 use crate::json::elements;
 use crate::values;
@@ -11,11 +12,11 @@ use crate::values;
 ///
 /// # Errors
 /// Expressions that fail.
-pub fn migrate(blueprint: &Blueprint, past: &Past) -> Result<Option<String>, Vec<Diagnostic>> {
+pub fn migrate(blueprint: &Blueprint, old: Old<'_>) -> Result<Option<String>, Vec<Diagnostic>> {
     let mut migrated = None;
-    for migration in blueprint.migrations.iter().filter(|migration| past.is_before(&migration.before)) {
-        let answers = migrated.as_deref().unwrap_or(past.json());
-        let values = Object::new().json("answers", answers).text("version", past.version());
+    for migration in blueprint.migrations.iter().filter(|migration| old.is_before(&migration.before)) {
+        let answers = migrated.as_deref().unwrap_or(old.answers);
+        let values = Object::new().json("answers", answers).text("version", old.version);
         if migration.when.as_ref().map_or(Ok(true), |condition| values::holds(condition, &values))? {
             migrated = Some(carry_over(migration, &values)?);
         }

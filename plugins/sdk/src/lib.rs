@@ -35,11 +35,18 @@
 //! assert_eq!(tree.text("greet.py"), "#!/usr/bin/env python3\nprint(\"hi\")\n");
 //! ```
 //!
+//! # Questions
+//!
+//! [`Questions`] is derived from the struct that reads the answers: fields are questions, doc comments what is asked, and
+//! [`Manifest::asks`] hands the schema over. [`questions`] says what can be written. A schema that was written by hand goes
+//! to [`Manifest::questions`].
+//!
 //! # Templates
 //!
 //! [`template!`] embeds a file of the folder `templates/` beside the pack's `Cargo.toml`, so a template that is named
 //! but not there is a compiler's error, and the host is handed those that contributions name and no others. What they
-//! include or import is added by [`Output::shares`]. Where Jinja's marks collide with what the file itself uses, as in
+//! include or import is added by [`Output::shares`]. [`templates!`] embeds all of a folder, [`files!`] a folder whose files
+//! are no templates. Where Jinja's marks collide with what the file itself uses, as in
 //! GitHub's workflows, [`Text::marks`] chooses others.
 //!
 //! # Deciding
@@ -53,9 +60,13 @@
 //! A pack's paths are relative to the folder of its own instance; the host puts that before them. Where the instances
 //! stand whose facts it takes is told by [`layout::folder`].
 //!
+//! # Versions
+//!
+//! A pack whose questions changed carries the old answers over: see [`migration`].
+//!
 //! # Building
 //!
-//! A pack is a crate of the type `cdylib`, compiled for `wasm32-unknown-unknown`; `cargo xtask build` makes a
+//! A pack is a crate of the type `cdylib`, compiled for `wasm32-unknown-unknown`; `scaffold pack build` makes a
 //! component of it. It compiles natively too, so its logic is tested by plain `cargo test` with the kit in
 //! [`test`](mod@test).
 //!
@@ -65,9 +76,13 @@
 #![no_std]
 
 extern crate alloc;
+// What macros write names the crate, in its own tests too.
+#[cfg(all(test, feature = "derive"))]
+extern crate self as scaffold_pack;
 #[cfg(not(target_arch = "wasm32"))]
 extern crate std;
 
+mod assets;
 #[cfg(all(target_arch = "wasm32", feature = "bare"))]
 mod bare;
 #[doc(hidden)]
@@ -80,15 +95,18 @@ pub mod jinja;
 pub mod layout;
 pub mod log;
 mod manifest;
+pub mod migration;
 mod object;
 mod output;
-mod past;
+#[cfg(feature = "derive")]
+pub mod questions;
 mod share;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod test;
 
 use prelude::*;
 
+pub use assets::{Asset, Contents};
 pub use bindings::scaffold::pack::types::{
     Capability, Cardinality, Context, Dependency, Diagnostic, ListPolicy, Manifest, Offer, Opening, Phase, Planned,
     Project, Requirement, Severity, Taken,
@@ -96,7 +114,10 @@ pub use bindings::scaffold::pack::types::{
 pub use context::{by_capability, offered};
 pub use object::Object;
 pub use output::Output;
-pub use past::Past;
+#[cfg(feature = "derive")]
+pub use questions::Questions;
+#[cfg(feature = "derive")]
+pub use scaffold_pack_derive::{files, templates};
 pub use share::{BRACKETS, File, Marks, Merge, Template, Text, bytes, literal};
 
 /// What the standard library's prelude has of `alloc`, for packs without it.
@@ -128,17 +149,11 @@ pub trait Pack {
     /// # Errors
     /// As in [`Pack::plan`].
     fn render(context: &Context, taken: &[Taken]) -> Result<Output, Vec<Diagnostic>>;
-
-    /// Carries the answers of a project over that an older version of the pack made. None: they serve as they are.
-    ///
-    /// # Errors
-    /// Why they can't be, and what the user can do about it.
-    fn migrate(_past: &Past) -> Result<Option<Object>, Vec<Diagnostic>> {
-        Ok(None)
-    }
 }
 
 /// Exports a [`Pack`] from its component: once in a crate, at its root. Natively it exports nothing.
+///
+/// `export!(Greeter with migration)` exports what it says in [`Migrate`](migration::Migrate) too.
 #[macro_export]
 macro_rules! export {
     ($pack:ty) => {
@@ -151,6 +166,19 @@ macro_rules! export {
         const _: () = {
             const fn is_pack<P: $crate::Pack>() {}
             is_pack::<$pack>();
+        };
+    };
+    ($pack:ident with migration) => {
+        $crate::export!($pack);
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            type Exported = $crate::glue::Exported<$pack>;
+    $crate::bindings::migrating::export_migration!(Exported with_types_in $crate::bindings::migrating);
+        };
+        #[cfg(not(target_arch = "wasm32"))]
+        const _: () = {
+            const fn migrates<P: $crate::migration::Migrate>() {}
+            migrates::<$pack>();
         };
     };
 }

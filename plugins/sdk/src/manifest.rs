@@ -59,6 +59,13 @@ impl Manifest {
         self
     }
 
+    /// The questions that were derived from a struct.
+    #[cfg(feature = "derive")]
+    #[must_use]
+    pub fn asks<A: crate::Questions>(self) -> Self {
+        self.questions(A::QUESTIONS)
+    }
+
     /// A pack that must be composed into the same project, looked up in the registry that this one came from.
     #[must_use]
     pub fn depends_on(mut self, name: &str, requirement: &str) -> Self {

@@ -57,6 +57,11 @@ impl Object {
         self.json(name, &object.0)
     }
 
+    /// The JSON, to keep.
+    pub(crate) fn into_string(self) -> String {
+        self.0
+    }
+
     /// The JSON.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -81,6 +86,13 @@ impl Object {
 impl Default for Object {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<serde_json::Map<String, serde_json::Value>> for Object {
+    fn from(members: serde_json::Map<String, serde_json::Value>) -> Self {
+        Self(serde_json::Value::Object(members).to_string())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bindings::scaffold::pack::types::{self, Body, Contribution, Slot, Step};
 use crate::prelude::*;
-use crate::{Diagnostic, File, Marks, Merge, Object, Template, Text};
+use crate::{Asset, Diagnostic, File, Marks, Merge, Object, Template, Text};
 
 /// The contributions of one [`render`](crate::Pack::render), and the templates that they name.
 #[derive(Clone, Debug)]
@@ -28,10 +28,31 @@ impl Output {
 
     /// Files that are each made of one template, whose name is the file's path and `.j2`.
     #[must_use]
-    pub fn templated(mut self, values: &Object, templates: impl IntoIterator<Item = Template>) -> Self {
+    pub fn templated(self, values: &Object, templates: impl IntoIterator<Item = Template>) -> Self {
+        self.templated_from("", values, templates)
+    }
+
+    /// The same from a folder of `templates/` whose name, `docker/`, is no part of the files' paths.
+    #[must_use]
+    pub fn templated_from(
+        mut self,
+        folder: &str,
+        values: &Object,
+        templates: impl IntoIterator<Item = Template>,
+    ) -> Self {
         for template in templates {
-            let path = template.name.strip_suffix(".j2").unwrap_or(template.name);
+            let path = template.name.strip_prefix(folder).unwrap_or(template.name);
+            let path = path.strip_suffix(".j2").unwrap_or(path);
             self = self.file(path, Text::rendered(template, values));
+        }
+        self
+    }
+
+    /// Files as they are: all of a folder, with [`files!`](crate::files).
+    #[must_use]
+    pub fn files(mut self, files: impl IntoIterator<Item = Asset>) -> Self {
+        for asset in files {
+            self = self.file(asset.path, asset);
         }
         self
     }

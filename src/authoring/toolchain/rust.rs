@@ -143,16 +143,19 @@ impl Toolchain {
                 what: format!("cargo's metadata can't be read: {error}"),
                 hint: "use another version of cargo".to_owned(),
             })?;
-        let mut paths = vec![(self.sysroot.join("lib/rustlib/src/rust"), "rust"), (folder.to_owned(), "packs")];
-        for package in
-            metadata["packages"].as_array().into_iter().flatten().filter(|package| package["source"].is_string())
-        {
+        let mut paths = vec![(self.sysroot.join("lib/rustlib/src/rust"), "rust")];
+        // As cargo calls them, and so the compiler: whole, whatever the folder was called here.
+        let own = metadata["workspace_root"].as_str().map_or(folder, Path::new);
+        paths.push((own.to_owned(), "packs"));
+        paths.extend(metadata["target_directory"].as_str().map(|path| (path.into(), "target")));
+        for package in metadata["packages"].as_array().into_iter().flatten() {
             let manifest = package["manifest_path"].as_str().map(Path::new);
-            // The folder of all crates that came from the same source, above the crate's own.
-            if let Some(source) = manifest.and_then(|path| path.ancestors().nth(2)) {
-                paths.push((source.to_owned(), "crates"));
-            }
+            // Of crates that came from elsewhere, the folder of all from the same source, above the crate's own.
+            let depth = if package["source"].is_string() { 2 } else { 1 };
+            let source = manifest.and_then(|path| path.ancestors().nth(depth)).filter(|path| !path.starts_with(own));
+            paths.extend(source.map(|path| (path.to_owned(), "crates")));
         }
+        // The compiler takes the last that fits: what is inside of another comes after it.
         paths.sort();
         paths.dedup();
         Ok(paths)

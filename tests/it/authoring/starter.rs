@@ -52,7 +52,7 @@ fn answers_and_name_go_into_it() {
 fn a_pack_in_rust_brings_the_sdk_and_the_contract() {
     let machine = Machine::new();
     machine.run(&["pack", "new", "greeter", "--lang", "rust"]).succeeds();
-    for file in ["src/lib.rs", "templates/hello.sh.j2", "vendor/scaffold-pack/src/lib.rs", "tests/loud/answers.toml"] {
+    for file in ["src/lib.rs", "templates/hello.sh.j2", "vendor/scaffold-pack/src/lib.rs", "vendor/scaffold-pack/derive/src/lib.rs", "tests/loud/answers.toml"] {
         assert!(machine.path("greeter").join(file).is_file(), "{file}");
     }
     assert_eq!(machine.read("greeter/wit/v0.1.0/pack.wit"), crate::support::CONTRACT);
@@ -82,19 +82,38 @@ fn the_vendored_sdk_wants_what_the_sdk_wants() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         toml::from_str(&std::fs::read_to_string(root.join(path)).unwrap()).unwrap()
     };
-    let own = read("plugins/sdk/Cargo.toml");
-    let vendored = read("plugins/starter/templates/rust/vendor/scaffold-pack/Cargo.toml");
-    assert_eq!(own["features"], vendored["features"]);
-    assert_eq!(own["package"]["version"], vendored["package"]["version"]);
-    let names = |manifest: &toml::Table| -> Vec<String> {
-        let targets = manifest["target"].as_table().unwrap().values();
-        let tables = targets.map(|target| &target["dependencies"]).chain([&manifest["dependencies"]]);
-        let mut names: Vec<String> = tables.flat_map(|table| table.as_table().unwrap().keys().cloned()).collect();
-        names.sort();
-        names
+    // What the packs' workspace says for all of its crates.
+    let workspace = read("plugins/Cargo.toml");
+    let wants = |manifest: &toml::Table| -> Vec<(String, toml::Value)> {
+        let targets = manifest.get("target").and_then(toml::Value::as_table);
+        let targets = targets.into_iter().flat_map(toml::Table::values).map(|target| &target["dependencies"]);
+        let tables = targets.chain([&manifest["dependencies"]]).map(|table| table.as_table().unwrap().clone());
+        tables.flatten().map(|(name, wish)| (name.clone(), inherit(&workspace, &name, wish))).collect()
     };
-    assert_eq!(names(&own), names(&vendored));
-    assert_eq!(own["dependencies"]["wit-bindgen"], vendored["dependencies"]["wit-bindgen"]);
+    for folder in ["", "/derive"] {
+        let own = read(&format!("plugins/sdk{folder}/Cargo.toml"));
+        let vendored = read(&format!("plugins/starter/templates/rust/vendor/scaffold-pack{folder}/Cargo.toml"));
+        assert_eq!(own.get("features"), vendored.get("features"));
+        assert_eq!(own["package"]["version"], vendored["package"]["version"]);
+        assert_eq!(own.get("lib"), vendored.get("lib"));
+        assert_eq!(wants(&own), wants(&vendored));
+    }
+}
+
+/// A dependency with what it has of the workspace.
+fn inherit(workspace: &toml::Table, name: &str, wish: toml::Value) -> toml::Value {
+    let toml::Value::Table(mut wish) = wish else { return wish };
+    if wish.remove("workspace").is_none() {
+        return wish.into();
+    }
+    let mut whole = workspace["workspace"]["dependencies"][name].as_table().unwrap().clone();
+    for (key, value) in wish {
+        match (whole.get_mut(&key), value) {
+            (Some(toml::Value::Array(features)), toml::Value::Array(more)) => features.extend(more),
+            (_, value) => drop(whole.insert(key, value)),
+        }
+    }
+    whole.into()
 }
 
 #[test]

@@ -4,29 +4,38 @@
 //! Jinja; what several packs compose to, and whether the project works, is tested with `scaffold` itself.
 #![allow(clippy::panic, reason = "a test kit fails tests by panicking")]
 
+mod answers;
 pub(crate) mod jinja;
 pub(crate) mod layout;
 
 use serde_json::{Map, Value, json};
-use std::{assert, panic};
+use std::panic;
 
 use crate::bindings::scaffold::pack::types::{
     Body, Content, Contribution, File, Merge, Output, Ownership, Rendering, Slot, Text,
 };
+use crate::migration::{Migrate, Old};
 use crate::prelude::*;
-use crate::{Cardinality, Context, Diagnostic, Manifest, Pack, Past, Phase, Planned, Project, Taken};
+use crate::{Cardinality, Context, Diagnostic, Manifest, Pack, Phase, Planned, Taken};
 
 /// The context of a project `shop` of the year 2026, in which the pack is used once.
 ///
 /// # Panics
 /// Where the answers are no JSON object.
+#[allow(clippy::needless_pass_by_value, reason = "`json!` makes a value for the call")]
 pub fn context(answers: Value) -> Context {
-    assert!(answers.is_object(), "answers are an object, not {answers}");
-    Context {
-        project: Project { name: "shop".to_owned(), year: 2026 },
-        instance: "pack".to_owned(),
-        answers: answers.to_string(),
-    }
+    answers::context(&answers)
+}
+
+/// The same, with the defaults of the questions that are not answered: what the pack is given where a user answers
+/// these and no others.
+///
+/// # Panics
+/// Where the pack does not ask for an answer, or not with those before it; and where a condition is written with other
+/// keywords of JSON Schema than `const`, `enum`, `not`, `allOf`, `anyOf`, `required`, `contains` and `properties`.
+#[allow(clippy::needless_pass_by_value, reason = "`json!` makes a value for the call")]
+pub fn answered<P: Pack>(answers: Value) -> Context {
+    answers::context(&answers::complete::<P>(&answers::project(), &answers))
 }
 
 /// An offer of version 1.0.0 of a capability, as its taker sees it.
@@ -53,6 +62,15 @@ pub fn plan<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Planned, Vec<
     P::plan(context, taken)
 }
 
+/// The facts that the pack offers under a capability; null where it offers none.
+///
+/// # Panics
+/// Where they are no JSON.
+pub fn facts(planned: &Planned, capability: &str) -> Value {
+    let offer = planned.offers.iter().find(|offer| offer.capability == capability);
+    offer.map_or(Value::Null, |offer| parse("facts", &offer.facts))
+}
+
 /// The pack's second phase.
 ///
 /// # Errors
@@ -61,19 +79,16 @@ pub fn render<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Rendered, V
     P::render(context, taken).map(|output| Rendered(output.finish()))
 }
 
-/// The answers to an older version, carried over: as JSON, or none where they serve as they are.
+/// What becomes of answers that an older version of the pack was given.
 ///
 /// # Errors
 /// What the pack says.
 ///
 /// # Panics
-/// Where the pack makes something that is no JSON.
-pub fn migrate<P: Pack>(version: &str, answers: &Value) -> Result<Option<Value>, Vec<Diagnostic>> {
-    let read = |object: crate::Object| match serde_json::from_str(object.as_str()) {
-        Ok(answers) => answers,
-        Err(error) => panic!("the pack made answers that are no JSON: {error}"),
-    };
-    Ok(P::migrate(&Past::new(version, answers.to_string()))?.map(read))
+/// Where the pack gives no JSON.
+pub fn migrate<P: Migrate>(version: &str, answers: &Value) -> Result<Value, Vec<Diagnostic>> {
+    let answers = answers.to_string();
+    P::migrate(Old { version, answers: &answers }).map(|new| parse("answers", new.as_str()))
 }
 
 /// What the host would be handed.
@@ -104,6 +119,18 @@ impl Rendered {
             _ => None,
         });
         self.rendered(text.unwrap_or_else(|| panic!("there is no text for `{path}`")))
+    }
+
+    /// What is in the file at a path, text or not; text is rendered.
+    ///
+    /// # Panics
+    /// Where there is no file, and where its template fails.
+    pub fn bytes(&self, path: &str) -> Vec<u8> {
+        match self.file(path).map(|file| &file.contents) {
+            Some(Content::Bytes(bytes)) => bytes.clone(),
+            Some(Content::Text(text)) => self.rendered(text).into_bytes(),
+            None => panic!("there is no file `{path}`"),
+        }
     }
 
     /// The fills of one slot of a path, rendered.

@@ -1,14 +1,18 @@
 //! << answers.summary >>.
 
-use scaffold_pack::{Context, Diagnostic, Manifest, Object, Output, Pack, Planned, Taken, template};
+use scaffold_pack::{Context, Diagnostic, Manifest, Object, Output, Pack, Planned, Questions, Taken, template};
 use serde::Deserialize;
 
 struct Greeter;
 
-/// The answers to `questions.json`, which the host has checked.
-#[derive(Deserialize)]
+/// What is asked: each field is a question, its comment what the user reads. The host has checked the answers.
+#[derive(Questions, Deserialize)]
 struct Answers {
+    /// What should be said?
+    #[question(default = "hello", min_length = 1)]
     greeting: String,
+    /// In capitals?
+    #[question(default = false)]
     loud: bool,
 }
 
@@ -25,7 +29,7 @@ impl Answers {
 impl Pack for Greeter {
     fn manifest() -> Manifest {
         scaffold_pack::manifest!()
-            .questions(include_str!("../questions.json"))
+            .asks::<Answers>()
             .provides("greeting", "1.0.0", include_str!("../greeting.json"))
     }
 
@@ -60,14 +64,21 @@ mod tests {
 
     #[test]
     fn it_greets_as_it_is_told() {
-        let answers = test::context(json!({ "greeting": "good morning", "loud": true }));
+        let answers = test::answered::<Greeter>(json!({ "greeting": "good morning", "loud": true }));
         let tree = test::render::<Greeter>(&answers, &[]).expect("the answers are good");
         assert_eq!(tree.text("hello.sh"), "#!/bin/sh\necho \"GOOD MORNING, shop!\"\n");
     }
 
     #[test]
+    fn other_packs_are_told_what_is_said() {
+        // What is not answered has its default.
+        let planned = test::plan::<Greeter>(&test::answered::<Greeter>(json!({})), &[]).expect("defaults are good");
+        assert_eq!(test::facts(&planned, "greeting"), json!({ "text": "hello" }));
+    }
+
+    #[test]
     fn spaces_are_no_greeting() {
-        let blank = test::context(json!({ "greeting": " ", "loud": false }));
+        let blank = test::answered::<Greeter>(json!({ "greeting": " " }));
         let refused = test::plan::<Greeter>(&blank, &[]).expect_err("the answer is blank");
         assert_eq!(refused[0].answer.as_deref(), Some("/greeting"));
     }
