@@ -1,7 +1,7 @@
 //! What a pack is given, and the facts that it gives.
 
 use crate::prelude::*;
-use crate::{Context, Diagnostic, Object, Offer, Planned, Taken};
+use crate::{Context, Diagnostic, Object, Offer, Planned, Taken, layout};
 
 impl Context {
     /// What templates are given in most packs: `project`, with `name` and `year`, and `answers`.
@@ -43,7 +43,7 @@ pub fn offered<'a>(taken: &'a [Taken], capability: &str) -> impl Iterator<Item =
 }
 
 /// The offers of these capabilities, for templates: under each one's name a list, in the host's order, of `pack`,
-/// `instance`, `version` and `facts`. A capability that nobody offers has an empty list.
+/// `instance`, `folder`, `version` and `facts`. A capability that nobody offers has an empty list.
 pub fn by_capability(taken: &[Taken], capabilities: &[&str]) -> Object {
     let mut groups = Object::new();
     for capability in capabilities {
@@ -55,6 +55,7 @@ pub fn by_capability(taken: &[Taken], capabilities: &[&str]) -> Object {
             let offer = Object::new()
                 .text("pack", &offer.pack)
                 .text("instance", &offer.instance)
+                .text("folder", &layout::within(&offer.instance, "."))
                 .text("version", &offer.version)
                 .json("facts", &offer.facts);
             list.push_str(offer.as_str());

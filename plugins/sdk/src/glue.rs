@@ -5,16 +5,9 @@ use core::marker::PhantomData;
 use crate::bindings::exports::scaffold::pack::generator::{
     Context, Diagnostic, Guest, Manifest, Output, Planned, Taken,
 };
-use crate::bindings::migrating::exports::scaffold::pack::migration;
-use crate::migration::{Migrate, Old};
+use crate::bindings::exports::scaffold::pack::migration;
 use crate::prelude::*;
-use crate::{Object, Pack};
-
-impl<P: Migrate> migration::Guest for Exported<P> {
-    fn migrate(version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
-        P::migrate(Old { version: &version, answers: &answers }).map(Object::into_string)
-    }
-}
+use crate::{Pack, Past};
 
 /// The contract's side of a pack.
 pub struct Exported<P>(PhantomData<P>);
@@ -30,5 +23,14 @@ impl<P: Pack> Guest for Exported<P> {
 
     fn render(context: Context, taken: Vec<Taken>) -> Result<Output, Vec<Diagnostic>> {
         Ok(P::render(&context, &taken)?.finish())
+    }
+}
+
+impl<P: Pack> migration::Guest for Exported<P> {
+    fn migrate(old_version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
+        let past = Past::new(old_version, answers);
+        let migrated = P::migrate(&past)?;
+        // The host takes the same answers for none that were carried over.
+        Ok(migrated.as_ref().map_or(past.json(), |answers| answers.as_str()).to_owned())
     }
 }

@@ -14,3 +14,18 @@ use crate::test::layout as host;
 pub fn folder(instance: &str) -> Option<String> {
     host::folder(instance)
 }
+
+/// Whether an instance stands in the project's root.
+pub fn is_root(instance: &str) -> bool {
+    folder(instance).is_none_or(|folder| folder == ".")
+}
+
+/// A path of an instance, relative to the project's root: what is `Dockerfile` for the pack that it belongs to is
+/// `services/orders/Dockerfile` for one in the root.
+pub fn within(instance: &str, path: &str) -> String {
+    match folder(instance) {
+        Some(folder) if folder != "." && path == "." => folder,
+        Some(folder) if folder != "." => [&folder, "/", path].concat(),
+        _ => path.to_owned(),
+    }
+}
