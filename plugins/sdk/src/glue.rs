@@ -5,9 +5,16 @@ use core::marker::PhantomData;
 use crate::bindings::exports::scaffold::pack::generator::{
     Context, Diagnostic, Guest, Manifest, Output, Planned, Taken,
 };
-use crate::bindings::exports::scaffold::pack::migration;
+use crate::bindings::migrating::exports::scaffold::pack::migration;
+use crate::migration::{Migrate, Old};
 use crate::prelude::*;
-use crate::{Pack, Past};
+use crate::{Object, Pack};
+
+impl<P: Migrate> migration::Guest for Exported<P> {
+    fn migrate(version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
+        P::migrate(Old { version: &version, answers: &answers }).map(Object::into_string)
+    }
+}
 
 /// The contract's side of a pack.
 pub struct Exported<P>(PhantomData<P>);
@@ -23,14 +30,5 @@ impl<P: Pack> Guest for Exported<P> {
 
     fn render(context: Context, taken: Vec<Taken>) -> Result<Output, Vec<Diagnostic>> {
         Ok(P::render(&context, &taken)?.finish())
-    }
-}
-
-impl<P: Pack> migration::Guest for Exported<P> {
-    fn migrate(old_version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
-        let past = Past::new(old_version, answers);
-        let migrated = P::migrate(&past)?;
-        // The host takes the same answers for none that were carried over.
-        Ok(migrated.as_ref().map_or(past.json(), |answers| answers.as_str()).to_owned())
     }
 }

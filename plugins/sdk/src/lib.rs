@@ -62,35 +62,7 @@
 //!
 //! # Versions
 //!
-//! A pack whose questions changed carries the old answers over in [`Pack::migrate`]. The host asks for that when a project
-//! goes to another version of the pack:
-//!
-//! ```
-//! # use scaffold_pack::{Context, Diagnostic, Manifest, Object, Output, Pack, Past, Taken, test};
-//! # struct Greeter;
-//! impl Pack for Greeter {
-//! #     fn manifest() -> Manifest {
-//! #         Manifest::new("greeter", "0.2.0")
-//! #     }
-//! #     fn render(_: &Context, _: &[Taken]) -> Result<Output, Vec<Diagnostic>> {
-//! #         Ok(Output::new())
-//! #     }
-//!     // ...
-//!     fn migrate(past: &Past) -> Result<Option<Object>, Vec<Diagnostic>> {
-//!         if !past.is_before("0.2.0") {
-//!             return Ok(None);
-//!         }
-//!         let mut answers = past.members()?;
-//!         answers.rename("greeting", "words");
-//!         Ok(Some(answers.object()))
-//!     }
-//! }
-//!
-//! // In a unit test:
-//! let old = serde_json::json!({ "greeting": "hi" });
-//! let new = serde_json::json!({ "words": "hi" });
-//! assert_eq!(test::migrate::<Greeter>("0.1.0", &old), Ok(Some(new)));
-//! ```
+//! A pack whose questions changed carries the old answers over: see [`migration`].
 //!
 //! # Building
 //!
@@ -123,11 +95,9 @@ pub mod jinja;
 pub mod layout;
 pub mod log;
 mod manifest;
-#[cfg(feature = "serde")]
-mod members;
+pub mod migration;
 mod object;
 mod output;
-mod past;
 #[cfg(feature = "derive")]
 pub mod questions;
 mod share;
@@ -142,11 +112,8 @@ pub use bindings::scaffold::pack::types::{
     Project, Requirement, Severity, Taken,
 };
 pub use context::{by_capability, offered};
-#[cfg(feature = "serde")]
-pub use members::Members;
 pub use object::Object;
 pub use output::Output;
-pub use past::Past;
 #[cfg(feature = "derive")]
 pub use questions::Questions;
 #[cfg(feature = "derive")]
@@ -182,17 +149,11 @@ pub trait Pack {
     /// # Errors
     /// As in [`Pack::plan`].
     fn render(context: &Context, taken: &[Taken]) -> Result<Output, Vec<Diagnostic>>;
-
-    /// Carries the answers of a project over that an older version of the pack made. None: they serve as they are.
-    ///
-    /// # Errors
-    /// Why they can't be, and what the user can do about it.
-    fn migrate(_past: &Past) -> Result<Option<Object>, Vec<Diagnostic>> {
-        Ok(None)
-    }
 }
 
 /// Exports a [`Pack`] from its component: once in a crate, at its root. Natively it exports nothing.
+///
+/// `export!(Greeter with migration)` exports what it says in [`Migrate`](migration::Migrate) too.
 #[macro_export]
 macro_rules! export {
     ($pack:ty) => {
@@ -205,6 +166,19 @@ macro_rules! export {
         const _: () = {
             const fn is_pack<P: $crate::Pack>() {}
             is_pack::<$pack>();
+        };
+    };
+    ($pack:ident with migration) => {
+        $crate::export!($pack);
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            type Exported = $crate::glue::Exported<$pack>;
+    $crate::bindings::migrating::export_migration!(Exported with_types_in $crate::bindings::migrating);
+        };
+        #[cfg(not(target_arch = "wasm32"))]
+        const _: () = {
+            const fn migrates<P: $crate::migration::Migrate>() {}
+            migrates::<$pack>();
         };
     };
 }

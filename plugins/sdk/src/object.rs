@@ -35,12 +35,6 @@ impl Object {
         }
     }
 
-    /// These members.
-    #[cfg(feature = "serde")]
-    pub(crate) fn of_members(members: serde_json::Map<String, serde_json::Value>) -> Self {
-        Self(serde_json::Value::Object(members).to_string())
-    }
-
     /// Adds text.
     #[must_use]
     pub fn text(mut self, name: &str, text: &str) -> Self {
@@ -61,6 +55,11 @@ impl Object {
     #[must_use]
     pub fn object(self, name: &str, object: &Self) -> Self {
         self.json(name, &object.0)
+    }
+
+    /// The JSON, to keep.
+    pub(crate) fn into_string(self) -> String {
+        self.0
     }
 
     /// The JSON.
@@ -87,6 +86,13 @@ impl Object {
 impl Default for Object {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<serde_json::Map<String, serde_json::Value>> for Object {
+    fn from(members: serde_json::Map<String, serde_json::Value>) -> Self {
+        Self(serde_json::Value::Object(members).to_string())
     }
 }
 

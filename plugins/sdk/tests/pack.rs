@@ -1,9 +1,9 @@
 //! A pack that uses what the SDK has, tested with its kit.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use scaffold_pack::migration::{Migrate, Old};
 use scaffold_pack::{
-    Context, Diagnostic, Manifest, Merge, Object, Output, Pack, Past, Planned, Questions, Requirement, Taken, files,
-    test,
+    Context, Diagnostic, Manifest, Merge, Object, Output, Pack, Planned, Questions, Requirement, Taken, files, test,
 };
 use scaffold_pack::{by_capability, templates};
 use serde::Deserialize;
@@ -83,22 +83,22 @@ impl Pack for Service {
             .when(answers.log_level.is_some(), |output| output.empty(["log"]))
             .lines("CODEOWNERS", [answers.repository.as_str()]))
     }
+}
 
-    fn migrate(past: &Past) -> Result<Option<Object>, Vec<Diagnostic>> {
-        if !past.is_before("0.2.0") {
-            return Ok(None);
+impl Migrate for Service {
+    fn migrate(old: Old<'_>) -> Result<Object, Vec<Diagnostic>> {
+        let mut answers = old.members()?;
+        if old.is_before("0.2.0") {
+            answers.rename("repo", "repository");
+            if answers.remove("secure") == Some(json!(true)) {
+                answers.set("auth", "jwt");
+            }
         }
-        let mut answers = past.members()?;
-        answers.rename("repo", "repository");
-        answers.rename("never-asked", "port");
-        if answers.remove("secure") == Some(json!(true)) {
-            answers.set("auth", "jwt");
-        }
-        Ok(Some(answers.object()))
+        Ok(answers.object())
     }
 }
 
-scaffold_pack::export!(Service);
+scaffold_pack::export!(Service with migration);
 
 #[test]
 fn the_schema_is_what_the_struct_says() {
@@ -206,6 +206,6 @@ fn facts_and_refusals() {
 fn old_answers_are_carried_over() {
     let old = json!({ "repo": "acme/old", "secure": true });
     let new = json!({ "repository": "acme/old", "auth": "jwt" });
-    assert_eq!(test::migrate::<Service>("0.1.9", &old), Ok(Some(new)));
-    assert_eq!(test::migrate::<Service>("0.2.0", &old), Ok(None));
+    assert_eq!(test::migrate::<Service>("0.1.9", &old), Ok(new));
+    assert_eq!(test::migrate::<Service>("0.2.0", &old), Ok(old));
 }

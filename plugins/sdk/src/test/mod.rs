@@ -14,8 +14,9 @@ use std::panic;
 use crate::bindings::scaffold::pack::types::{
     Body, Content, Contribution, File, Merge, Output, Ownership, Rendering, Slot, Text,
 };
+use crate::migration::{Migrate, Old};
 use crate::prelude::*;
-use crate::{Cardinality, Context, Diagnostic, Manifest, Pack, Past, Phase, Planned, Taken};
+use crate::{Cardinality, Context, Diagnostic, Manifest, Pack, Phase, Planned, Taken};
 
 /// The context of a project `shop` of the year 2026, in which the pack is used once.
 ///
@@ -78,19 +79,16 @@ pub fn render<P: Pack>(context: &Context, taken: &[Taken]) -> Result<Rendered, V
     P::render(context, taken).map(|output| Rendered(output.finish()))
 }
 
-/// The answers to an older version, carried over: as JSON, or none where they serve as they are.
+/// What becomes of answers that an older version of the pack was given.
 ///
 /// # Errors
 /// What the pack says.
 ///
 /// # Panics
-/// Where the pack makes something that is no JSON.
-pub fn migrate<P: Pack>(version: &str, answers: &Value) -> Result<Option<Value>, Vec<Diagnostic>> {
-    let read = |object: crate::Object| match serde_json::from_str(object.as_str()) {
-        Ok(answers) => answers,
-        Err(error) => panic!("the pack made answers that are no JSON: {error}"),
-    };
-    Ok(P::migrate(&Past::new(version, answers.to_string()))?.map(read))
+/// Where the pack gives no JSON.
+pub fn migrate<P: Migrate>(version: &str, answers: &Value) -> Result<Value, Vec<Diagnostic>> {
+    let answers = answers.to_string();
+    P::migrate(Old { version, answers: &answers }).map(|new| parse("answers", new.as_str()))
 }
 
 /// What the host would be handed.
