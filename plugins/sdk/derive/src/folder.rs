@@ -17,14 +17,14 @@ const TEMPLATES: &str = "templates";
 pub fn templates(input: TokenStream) -> Result<TokenStream> {
     let folder: Option<LitStr> = if input.is_empty() { None } else { Some(syn::parse2(input)?) };
     let span = folder.as_ref().map_or_else(Span::call_site, LitStr::span);
-    let below = folder.map(|folder| folder.value());
-    let found = read(&root(span)?.join(TEMPLATES), below.as_deref().unwrap_or_default(), span)?;
+    let below = folder.map(|folder| format!("{TEMPLATES}/{}", folder.value()));
+    let found = read(&root(span)?, below.as_deref().unwrap_or(TEMPLATES), span)?;
     let templates = found.into_iter().map(|file| {
         if !file.is_text {
-            return Err(Error::new(span, format!("`{TEMPLATES}/{}` is no text, and so no template", file.path)));
+            return Err(Error::new(span, format!("`{}` is no text, and so no template", file.path)));
         }
-        let name = &file.path;
-        let path = format!("/{TEMPLATES}/{name}");
+        let name = below_folder(&file.path, TEMPLATES);
+        let path = format!("/{}", file.path);
         Ok(quote! {
             ::scaffold_pack::Template {
                 name: #name,
@@ -41,7 +41,7 @@ pub fn files(input: TokenStream) -> Result<TokenStream> {
     let folder: LitStr = syn::parse2(input)?;
     let (name, span) = (folder.value(), folder.span());
     let assets = read(&root(span)?, &name, span)?.into_iter().map(|file| {
-        let path = file.path.strip_prefix(&name).unwrap_or(&file.path).trim_start_matches('/');
+        let path = below_folder(&file.path, &name);
         let place = format!("/{}", file.path);
         let place = quote!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #place));
         let contents = if file.is_text {
@@ -54,6 +54,11 @@ pub fn files(input: TokenStream) -> Result<TokenStream> {
     Ok(quote!([#(#assets),*]))
 }
 
+/// A path without the folder that it begins with.
+fn below_folder<'a>(path: &'a str, folder: &str) -> &'a str {
+    path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
+}
+
 /// The pack's folder.
 fn root(span: Span) -> Result<PathBuf> {
     env::var_os("CARGO_MANIFEST_DIR")
@@ -64,7 +69,7 @@ fn root(span: Span) -> Result<PathBuf> {
 /// A file of a folder.
 #[derive(Debug, PartialEq, Eq)]
 struct Found {
-    /// Relative to where the search began, `/` between names.
+    /// Relative to the pack's folder, `/` between names.
     path: String,
     /// As the contract has it: UTF-8 without NUL.
     is_text: bool,
@@ -74,7 +79,7 @@ struct Found {
 fn read(root: &Path, folder: &str, span: Span) -> Result<Vec<Found>> {
     let wrong = |why: String| Error::new(span, why);
     let is_name = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\\', ':']);
-    if !folder.is_empty() && !folder.split('/').all(is_name) {
+    if !folder.split('/').all(is_name) {
         return Err(wrong(format!("`{folder}` is no folder of the pack: write names with `/` between them")));
     }
     let mut files = Vec::new();
@@ -84,7 +89,7 @@ fn read(root: &Path, folder: &str, span: Span) -> Result<Vec<Found>> {
         for entry in fs::read_dir(root.join(&folder)).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let name = entry.file_name().into_string().map_err(|name| wrong(format!("{name:?} is no text")))?;
-            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let path = format!("{folder}/{name}");
             let kind = entry.file_type().map_err(unreadable)?;
             if kind.is_dir() {
                 due.push(path);
@@ -157,7 +162,7 @@ mod tests {
         fs::create_dir(folder.0.join("empty")).unwrap();
         assert!(folder.read("empty").unwrap_err().contains("no file below `empty`"));
         assert!(folder.read("absent").unwrap_err().contains("`absent` can't be read"));
-        for path in ["..", "a/../b", "/etc", "a//b", "a\\b", "C:"] {
+        for path in ["", "..", "a/../b", "/etc", "a//b", "a\\b", "C:"] {
             assert!(folder.read(path).unwrap_err().contains("no folder of the pack"), "{path}");
         }
     }

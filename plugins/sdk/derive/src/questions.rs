@@ -78,7 +78,8 @@ fn questions(input: &DeriveInput, fields: &FieldsNamed) -> Result<TokenStream> {
     let name = &input.ident;
     let extra = members(said.members.into_iter());
     Ok(quote! {
-        const _: () = { #(#assertions)* };
+        // Each by itself, so that all that fail are told.
+        #(const _: () = { #assertions };)*
 
         impl ::scaffold_pack::questions::Answer for #name {
             const SCHEMA: &'static [::scaffold_pack::questions::Member] = &[

@@ -146,3 +146,45 @@ impl<T: Answer> Answer for Vec<T> {
     const SCHEMA: &'static [Member] = &[("type", Json::Text("\"array\"")), ("items", Json::Object(&[T::SCHEMA]))];
     const KIND: Kind = Kind::List(&T::KIND);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_of_a_kind_or_not() {
+        const TEXTS: Given = Given::List(&[Given::Text("a"), Given::Text("b")]);
+        let kinds = [
+            ("bool", bool::KIND, [true, false, false, false, false, false]),
+            ("u16", <Option<u16>>::KIND, [false, true, false, false, false, false]),
+            ("u8", u8::KIND, [false, false, false, false, false, false]),
+            ("f64", f64::KIND, [false, true, true, false, false, false]),
+            ("text", String::KIND, [false, false, false, true, false, false]),
+            ("one of", Kind::OneOf(&["b", "a"]), [false, false, false, true, false, false]),
+            ("one of", Kind::OneOf(&["b", "aa"]), [false, false, false, false, false, false]),
+            ("texts", <Vec<String>>::KIND, [false, false, false, false, true, false]),
+            ("numbers", <Vec<f32>>::KIND, [false, false, false, false, false, true]),
+            ("other", Kind::Other, [true; 6]),
+        ];
+        let numbers = Given::List(&[Given::Number, Given::Integer(1)]);
+        let given = [Given::Boolean, Given::Integer(256), Given::Number, Given::Text("a"), TEXTS, numbers];
+        for (name, kind, expected) in kinds {
+            assert_eq!(given.map(|given| fits(&kind, &given)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_keyword_is_about_a_kind_or_not() {
+        let about = [About::Text, About::Number, About::List];
+        for (kind, expected) in [
+            (String::KIND, [true, false, false]),
+            (i64::KIND, [false, true, false]),
+            (f32::KIND, [false, true, false]),
+            (<Vec<bool>>::KIND, [false, false, true]),
+            (bool::KIND, [false, false, false]),
+            (Kind::OneOf(&["a"]), [false, false, false]),
+        ] {
+            assert_eq!(about.map(|about| is_about(&kind, &about)), expected, "{kind:?}");
+        }
+    }
+}
