@@ -19,7 +19,7 @@ typedef exports_scaffold_pack_generator_output_t output;
 typedef exports_scaffold_pack_generator_list_diagnostic_t diagnostics;
 typedef scaffold_pack_types_text_t file_text;
 
-// A new element at the end of a list of the bindings, all zero.
+// A new element at the end of a list of the bindings, all zero. `list` is evaluated several times.
 #define ADD(list)                                                                                                      \
   ((list)->ptr = enlarged((list)->ptr, (list)->len, sizeof *(list)->ptr), (list)->len++, &(list)->ptr[(list)->len - 1])
 
@@ -48,17 +48,34 @@ static inline bool is(const string *some, const char *words) {
   return some->len == strlen(words) && !memcmp(some->ptr, words, some->len);
 }
 
-// What templates are given in most packs: `{"project": {"name", "year"}, "answers"`. Add `,"member":value`, and close it.
+// A whole number that the host wrote.
+static inline size_t number(const string *json) {
+  size_t value = 0;
+  for (size_t at = 0; at < json->len && json->ptr[at] >= '0' && json->ptr[at] <= '9'; at++) {
+    value = value * 10 + (json->ptr[at] - '0');
+  }
+  return value;
+}
+
+static inline void put_number(text *to, size_t number) {
+  if (number >= 10) put_number(to, number / 10);
+  put_byte(to, '0' + number % 10);
+}
+
+// The object that was begun, with a last member, `,"name":value`, or none.
+static inline string with(text object, const char *member) {
+  put_words(&object, member);
+  put_words(&object, "}");
+  return give(object);
+}
+
+// What templates are given in most packs, begun: `{"project": {"name", "year"}, "answers": …`. `with` closes it.
 static inline text values_of(const context *given) {
   text values = {0};
-  char year[6] = {0};
-  for (int at = 4, rest = given->project.year; at >= 0; at--, rest /= 10) year[at] = (char)('0' + rest % 10);
-  const char *plain = year;
-  while (*plain == '0' && plain[1]) plain++;
   put_words(&values, "{\"project\":{\"name\":");
   put_json(&values, given->project.name.ptr, given->project.name.len);
   put_words(&values, ",\"year\":");
-  put_words(&values, plain);
+  put_number(&values, given->project.year);
   put_words(&values, "},\"answers\":");
   put(&values, given->answers.ptr, given->answers.len);
   return values;
@@ -73,13 +90,18 @@ static inline void refuse(diagnostics *err, string message, const char *answer) 
 }
 
 // The value of an expression, as JSON. False where it fails, and then `err` says why.
-static inline bool evaluate(const char *expression, const string *values, string *value, diagnostics *err) {
-  string asked, with = *values;
-  pack_string_set(&asked, expression);
+static inline bool evaluate_text(string expression, const string *values, string *value, diagnostics *err) {
+  string asked = expression, known = *values;
   scaffold_pack_jinja_failure_t failure;
-  bool fine = scaffold_pack_jinja_evaluate(&asked, &with, value, &failure);
+  bool fine = scaffold_pack_jinja_evaluate(&asked, &known, value, &failure);
   if (!fine) refuse(err, failure.message, NULL);
   return fine;
+}
+
+static inline bool evaluate(const char *expression, const string *values, string *value, diagnostics *err) {
+  string asked;
+  pack_string_set(&asked, expression);
+  return evaluate_text(asked, values, value, err);
 }
 
 // Whether an expression is true.
@@ -93,10 +115,10 @@ static inline bool holds(const char *expression, const string *values, bool *tru
 
 // A short template, rendered: `app/{{ resource | snake }}.py`.
 static inline bool interpolate(const char *template, const string *values, string *made, diagnostics *err) {
-  string asked, with = *values;
+  string asked, known = *values;
   pack_string_set(&asked, template);
   scaffold_pack_jinja_failure_t failure;
-  bool fine = scaffold_pack_jinja_interpolate(&asked, &with, made, &failure);
+  bool fine = scaffold_pack_jinja_interpolate(&asked, &known, made, &failure);
   if (!fine) refuse(err, failure.message, NULL);
   return fine;
 }
@@ -149,7 +171,8 @@ static inline scaffold_pack_types_merge_t *add_merge(output *to, string path, co
 
 // A line that a file must hold.
 static inline void add_line(output *to, string path, const char *line) {
-  *ADD(&add_share(to, path, SCAFFOLD_PACK_TYPES_BODY_LINES)->val.lines) = own(line);
+  pack_list_string_t *lines = &add_share(to, path, SCAFFOLD_PACK_TYPES_BODY_LINES)->val.lines;
+  *ADD(lines) = own(line);
 }
 
 // Text for a slot that another pack's file opens.

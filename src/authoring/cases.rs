@@ -142,6 +142,11 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
 }
 
 impl Case {
+    /// Whether it says nothing of what is to come of it: it was just begun.
+    pub fn expects_nothing(&self) -> bool {
+        self.expected == Expected::Anything && self.settings.run.is_empty() && self.settings.matrix.is_empty()
+    }
+
     /// What is given beside `answers.toml`: one list for each combination of the matrix, each as `--set` takes it.
     pub fn combinations(&self) -> Vec<Vec<String>> {
         let matrix = &self.settings.matrix;

@@ -133,28 +133,38 @@ fn clocks_and_random_numbers_are_the_same_on_every_run() {
     assert_eq!(trees[0], trees[1]);
 }
 
+/// Where the languages' tools are.
+fn tools() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools")
+}
+
+/// Runs `scaffold` where the tools of all languages are found.
+fn with_tools(machine: &Machine, built: &Path, arguments: &[&str]) -> Run {
+    let tools = tools();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    // Zig's environment first: it is found by way of its `python3`, the other by a program of its own.
+    let own = [tools.join("ziglang/bin"), tools.join("componentize-py/bin")];
+    let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap();
+    // Where Node looks, as in a folder in which `npm install` was run.
+    #[cfg(unix)]
+    if !machine.path("node_modules").exists() {
+        std::os::unix::fs::symlink(tools.join("javascript/node_modules"), machine.path("node_modules")).unwrap();
+    }
+    let mut command = machine.command(&[arguments, &["--pack-timeout", "60"]].concat());
+    command.env("PATH", &path).env("SCAFFOLD_HOME", built.join("home"));
+    // The toolchain's home, which rustup needs; and compiled crates, kept for the next time.
+    command.env("ZIG_GLOBAL_CACHE_DIR", tools.join("zig-cache"));
+    command.env("CARGO_TARGET_DIR", tools.join("rust")).env("HOME", std::env::var_os("HOME").unwrap_or_default());
+    machine.finish(&mut command)
+}
+
 /// What `scaffold pack new` starts is the same pack in every language: built from source by its language's tools, it makes
 /// the same files, byte for byte.
 #[test]
 fn packs_that_are_started_in_any_language_make_the_same_trees() {
     let Some(built) = built() else { return };
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools");
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    // Zig's environment first: it is found by way of its `python3`, the other by a program of its own.
-    let own = [tools.join("ziglang/bin"), tools.join("componentize-py/bin")];
-    let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path))).unwrap();
     let machine = Machine::new();
-    // Where Node looks, as in a folder in which `npm install` was run.
-    #[cfg(unix)]
-    std::os::unix::fs::symlink(tools.join("javascript/node_modules"), machine.path("node_modules")).unwrap();
-    let run = |arguments: &[&str]| {
-        let mut command = machine.command(&[arguments, &["--pack-timeout", "60"]].concat());
-        command.env("PATH", &path).env("SCAFFOLD_HOME", built.join("home"));
-        // The toolchain's home, which rustup needs; and compiled crates, kept for the next time.
-        command.env("ZIG_GLOBAL_CACHE_DIR", tools.join("zig-cache"));
-        command.env("CARGO_TARGET_DIR", tools.join("rust")).env("HOME", std::env::var_os("HOME").unwrap_or_default());
-        machine.finish(&mut command).succeeds()
-    };
+    let run = |arguments: &[&str]| with_tools(&machine, built, arguments).succeeds();
     let trees = ["none", "rust", "python", "javascript", "c"].map(|language| {
         let (folder, project) = (format!("{language}/greeter"), format!("{language}/shop"));
         run(&["pack", "new", &folder, "--lang", language]);
@@ -169,7 +179,7 @@ fn packs_that_are_started_in_any_language_make_the_same_trees() {
     });
     // What is generated for packs in C is of this contract.
     for file in ["pack.h", "pack.c", "pack_component_type.o"] {
-        let fresh = std::fs::read(tools.join("c").join(file)).unwrap();
+        let fresh = std::fs::read(tools().join("c").join(file)).unwrap();
         assert!(fresh == std::fs::read(machine.path("c/greeter/sdk").join(file)).unwrap(), "plugins/c/{file}");
     }
     assert_eq!(trees[0].len(), 2);
@@ -186,5 +196,63 @@ fn a_refusal_names_the_answer() {
         let said = new(&machine, built, &[language], &["--set", "greeting=forbidden"]).fails();
         assert!(said.starts_with("error[pack-refused]") && said.contains("`greeting`"), "{said}");
         assert_eq!(machine.names(), [""; 0]);
+    }
+}
+
+/// `examples/` has one pack in five languages: each passes the same cases, whose trees are compared byte for byte, and has
+/// nothing that `scaffold pack check` would tell.
+#[test]
+fn the_examples_are_one_pack_in_five_languages() {
+    let Some(built) = built() else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let machine = Machine::new();
+    // Where they are found that the examples name by path.
+    for folder in ["examples", "plugins", "wit"] {
+        copy(&root.join(folder), &machine.path(folder));
+    }
+    let cases = machine.tree("examples/none/tests");
+    assert!(cases.len() > 10, "{cases:?}");
+    for language in ["none", "rust", "python", "javascript", "c"] {
+        let folder = format!("examples/{language}");
+        assert_eq!(machine.tree(&format!("{folder}/tests")), cases, "{language}");
+        let run = with_tools(&machine, built, &["pack", "test", &folder, "--json"]).succeeds();
+        let tested: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(tested["cases"].as_array().unwrap().len(), 4, "{language}");
+        assert_eq!(tested["coverage"]["ungiven"], Value::Array(Vec::new()), "{language}");
+        assert_eq!(tested["coverage"]["unrendered"], Value::Array(Vec::new()), "{language}");
+        let wasm = format!("{language}.wasm");
+        with_tools(&machine, built, &["pack", "build", &folder, "--output", &wasm]).succeeds();
+        let check = ["pack", "check", &wasm, "--pack", "./examples/service", "--json"];
+        let checked: Value = serde_json::from_str(&with_tools(&machine, built, &check).succeeds().stdout).unwrap();
+        assert_eq!((&checked["warnings"], &checked["refused"]), (&Value::Array(Vec::new()), &0.into()), "{language}");
+        assert_eq!(checked["combinations"], 2, "{language}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_type().unwrap() {
+            kind if kind.is_dir() && entry.file_name() != "target" => copy(&source, &target),
+            kind if kind.is_file() => drop(std::fs::copy(&source, &target).unwrap()),
+            _ => {}
+        }
+    }
+}
+
+/// The packages that packs in Python and JavaScript are written with have tests of their own.
+#[test]
+fn the_packages_of_languages_pass_their_tests() {
+    if built().is_none() {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins");
+    for (program, arguments, folder) in
+        [("python3", &["-B", "-m", "unittest", "discover", "tests"][..], "python"), ("node", &["--test"], "javascript")]
+    {
+        let output = Command::new(program).args(arguments).current_dir(root.join(folder)).output().unwrap();
+        assert!(output.status.success(), "{folder}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }

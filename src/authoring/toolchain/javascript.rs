@@ -3,7 +3,7 @@
 //! Its own command line fails on some versions of Node; its function does not.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -14,6 +14,8 @@ use crate::authoring::{AuthoringError, strip};
 
 /// The file that says where the pack's object is: its `main`.
 pub(super) const MANIFEST: &str = "package.json";
+/// Folders of a package that don't belong to the pack, beside those with a dot.
+const LEFT_OUT: [&str; 3] = ["dist", "node_modules", "tests"];
 /// The module where it does not say.
 const MAIN: &str = "pack.js";
 /// The package that makes components.
@@ -50,7 +52,14 @@ pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
     let output = work.path("pack.wasm");
     let mut command = process::command("node", &absolute);
     command.args(["--input-type=module", "--eval", SCRIPT, "--"]);
-    let Settings { main, world } = settings(&absolute)?;
+    let Settings { main, world, paths } = settings(&absolute)?;
+    // A copy: modules are found below the folder of the first alone, and other folders may belong to the pack.
+    work.take_in(&absolute, "javascript", &LEFT_OUT)?;
+    for path in &paths {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        work.take_in(&absolute.join(path), &format!("javascript/{name}"), &LEFT_OUT)?;
+    }
+    let main = work.path("javascript").join(main);
     process::output(command.arg(main).arg(work.contract()?).arg(world).arg(&output))?;
     let component = fs::read(&output).map_err(|error| AuthoringError::Unreadable { path: output, error })?;
     strip(&component)
@@ -62,14 +71,18 @@ struct Settings {
     main: String,
     /// What they are written for: `world` of `scaffold`.
     world: &'static str,
+    /// Other folders, relative to the pack's: each stands beside its modules, under its own name.
+    paths: Vec<PathBuf>,
 }
 
 fn settings(folder: &Path) -> Result<Settings, AuthoringError> {
     let path = folder.join(MANIFEST);
     let text = fs::read_to_string(&path).map_err(|error| AuthoringError::Unreadable { path, error })?;
     let manifest: Value = serde_json::from_str(&text).map_err(|error| FolderError::json(MANIFEST, &error))?;
+    let paths = manifest["scaffold"]["paths"].as_array().into_iter().flatten();
     Ok(Settings {
         main: manifest["main"].as_str().unwrap_or(MAIN).to_owned(),
         world: world(MANIFEST, manifest["scaffold"]["world"].as_str())?,
+        paths: paths.filter_map(|path| path.as_str().map(PathBuf::from)).collect(),
     })
 }

@@ -15,8 +15,6 @@ const MODULE: &str = "app";
 /// Folders of a project that don't belong to the pack, beside those with a dot: they would make its component larger, and
 /// another one on another machine.
 const LEFT_OUT: [&str; 3] = ["dist", "tests", "wit"];
-/// What the interpreter leaves in any folder.
-const LEFT_BEHIND: &str = "__pycache__";
 
 /// The version that this program was tested with.
 const VERSION: &str = "0.25.1";
@@ -27,16 +25,22 @@ const VERSION: &str = "0.25.1";
 /// A missing tool, and one that fails.
 pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
     let tool = find(folder)?;
-    let Settings { module, world } = settings(folder)?;
+    let Settings { module, world, paths } = settings(folder)?;
     let work = Workplace::new()?;
     // A copy, as the interpreter leaves its byte code beside what it reads.
-    let sources = work.path("python");
-    copy(folder, &sources, true)?;
+    work.take_in(folder, "python", &LEFT_OUT)?;
+    let mut searched = vec!["python".to_owned()];
+    for (at, path) in paths.iter().enumerate() {
+        let name = format!("python-{at}");
+        work.take_in(&folder.join(path), &name, &LEFT_OUT)?;
+        searched.push(name);
+    }
     let output = work.path("pack.wasm");
     // Relative paths: what the interpreter remembers of a module is the path by which it was found.
     let mut command = process::command(&tool, work.root());
     command.arg("--quiet").arg("--wit-path").arg(work.contract()?).args(["--world", world, "componentize"]);
-    command.args(["--stub-wasi", "--python-path", "python", "--output"]).arg(&output).arg(module);
+    command.arg("--stub-wasi").args(searched.iter().flat_map(|path| ["--python-path", path]));
+    command.arg("--output").arg(&output).arg(module);
     if let Ok(environment) = folder.join(".venv").canonicalize() {
         command.env("VIRTUAL_ENV", environment);
     }
@@ -64,38 +68,20 @@ struct Settings {
     module: String,
     /// What they are written for.
     world: &'static str,
+    /// Other folders in which modules are found, relative to the pack's.
+    paths: Vec<PathBuf>,
 }
 
 fn settings(folder: &Path) -> Result<Settings, AuthoringError> {
     let path = folder.join(MANIFEST);
     let text = fs::read_to_string(&path).map_err(|error| AuthoringError::Unreadable { path, error })?;
     let manifest: toml::Table = toml::from_str(&text).map_err(|error| FolderError::toml(MANIFEST, &text, &error))?;
-    let setting = |name| manifest.get("tool").and_then(|tool| tool.get("scaffold")?.get(name)?.as_str());
-    Ok(Settings { module: setting("module").unwrap_or(MODULE).to_owned(), world: world(MANIFEST, setting("world"))? })
-}
-
-/// Copies what may belong to the pack.
-fn copy(from: &Path, to: &Path, is_top: bool) -> Result<(), AuthoringError> {
-    let unreadable = |error| AuthoringError::Unreadable { path: from.to_owned(), error };
-    fs::create_dir_all(to).map_err(unreadable)?;
-    for entry in fs::read_dir(from).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name();
-        let is_apart = name.as_encoded_bytes().starts_with(b".") || LEFT_OUT.iter().any(|apart| name == *apart);
-        if name == LEFT_BEHIND || (is_top && is_apart) {
-            continue;
-        }
-        let (source, target) = (entry.path(), to.join(&name));
-        let kind = entry.file_type().map_err(unreadable)?;
-        if kind.is_dir() {
-            copy(&source, &target, false)?;
-        } else if kind.is_file() {
-            fs::copy(&source, &target).map_err(|error| AuthoringError::Unreadable { path: source, error })?;
-        } else {
-            // A link would bring in what lies outside of the pack.
-            let file = source.display().to_string();
-            return Err(FolderError::Template { file, problem: "it is no ordinary file".to_owned() }.into());
-        }
-    }
-    Ok(())
+    let scaffold = manifest.get("tool").and_then(|tool| tool.get("scaffold"));
+    let setting = |name| scaffold.and_then(|table| table.get(name)?.as_str());
+    let paths = scaffold.and_then(|table| table.get("paths")?.as_array()).into_iter().flatten();
+    Ok(Settings {
+        module: setting("module").unwrap_or(MODULE).to_owned(),
+        world: world(MANIFEST, setting("world"))?,
+        paths: paths.filter_map(|path| path.as_str().map(PathBuf::from)).collect(),
+    })
 }

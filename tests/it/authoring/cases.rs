@@ -95,9 +95,13 @@ fn what_comes_out_can_be_blessed() {
     machine
         .write("web/tests/plain/answers.toml", "")
         .write("web/tests/plain/expected/gone.txt", "gone\n")
-        .write("web/tests/low/answers.toml", "port = 80\n");
+        .write("web/tests/low/answers.toml", "port = 80\n")
+        .write("web/tests/begun/answers.toml", "docs = true\n")
+        .write("web/tests/run/case.toml", "[[run]]\ncommand = [\"true\"]\n");
     machine.run(&["pack", "test", "web"]).fails();
     let run = machine.run(&["pack", "test", "web", "--bless"]).succeeds();
+    assert_eq!(machine.read("web/tests/begun/expected/docs.md"), "docs\n");
+    assert!(!machine.path("web/tests/run/expected").exists());
     assert!(run.stderr.contains("Blessed `low`") && run.stderr.contains("Blessed `plain`"), "{}", run.stderr);
     assert!(!machine.path("web/tests/plain/expected/gone.txt").exists());
     assert_eq!(machine.read("web/tests/plain/expected/main.txt"), "port: 8000\nauth: none\n");

@@ -41,10 +41,8 @@ static bool greeting(const string *values, string *said, diagnostics *err) {
 bool exports_scaffold_pack_generator_plan(context *given, takens *taken, planned *ret, diagnostics *err) {
   *ret = (planned){0};
   *err = (diagnostics){0};
-  text known = values_of(given);
-  put_words(&known, "}");
-  string values = give(known), said;
-  bool blank;
+  string values = with(values_of(given), ""), said;
+  bool blank = false;
   bool fine = holds("answers.greeting | trim == ''", &values, &blank, err);
   if (fine && blank) refuse(err, own("a greeting is more than spaces"), "/greeting");
   fine = fine && !blank && greeting(&values, &said, err);
@@ -52,8 +50,7 @@ bool exports_scaffold_pack_generator_plan(context *given, takens *taken, planned
     text facts = {0};
     put_words(&facts, "{\"text\":");
     put(&facts, said.ptr, said.len);
-    put_words(&facts, "}");
-    add_offer(ret, "greeting", "1.0.0", give(facts));
+    add_offer(ret, "greeting", "1.0.0", with(facts, ""));
   }
   free_arguments(given, taken);
   return fine;
@@ -63,16 +60,13 @@ bool exports_scaffold_pack_generator_plan(context *given, takens *taken, planned
 bool exports_scaffold_pack_generator_render(context *given, takens *taken, output *ret, diagnostics *err) {
   *ret = (output){0};
   *err = (diagnostics){0};
-  text known = values_of(given);
-  text asked = values_of(given);
-  put_words(&asked, "}");
-  string said, ask = give(asked);
-  bool fine = greeting(&ask, &said, err);
+  string asked = with(values_of(given), ""), said;
+  bool fine = greeting(&asked, &said, err);
   if (fine) {
+    text known = values_of(given);
     put_words(&known, ",\"text\":");
     put(&known, said.ptr, said.len);
-    put_words(&known, "}");
-    string values = give(known);
+    string values = with(known, "");
     add_template(ret, "hello.sh", SCRIPT);
     add_file(ret, own("hello.sh"), rendered("hello.sh", &values))->executable = true;
     add_line(ret, own(".gitignore"), "*.log");
