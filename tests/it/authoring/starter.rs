@@ -52,7 +52,13 @@ fn answers_and_name_go_into_it() {
 fn a_pack_in_rust_brings_the_sdk_and_the_contract() {
     let machine = Machine::new();
     machine.run(&["pack", "new", "greeter", "--lang", "rust"]).succeeds();
-    for file in ["src/lib.rs", "templates/hello.sh.j2", "vendor/scaffold-pack/src/lib.rs", "vendor/scaffold-pack/derive/src/lib.rs", "tests/loud/answers.toml"] {
+    for file in [
+        "src/lib.rs",
+        "templates/hello.sh.j2",
+        "vendor/scaffold-pack/src/lib.rs",
+        "vendor/scaffold-pack/derive/src/lib.rs",
+        "tests/loud/answers.toml",
+    ] {
         assert!(machine.path("greeter").join(file).is_file(), "{file}");
     }
     assert_eq!(machine.read("greeter/wit/v0.1.0/pack.wit"), crate::support::CONTRACT);
