@@ -1,22 +1,21 @@
 //! Packs in Rust: the tutorial, and that the place where a pack is built leaves no trace in it.
 
-use std::path::Path;
-use std::process::Command;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use super::runs;
 use crate::support::{Machine, Reader, page};
 
 /// Where crates are compiled for packs, kept for the next time.
-fn target() -> std::path::PathBuf {
+fn target() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools/rust")
 }
 
 /// What cargo needs of this machine: the toolchain's home, and the crates that it has.
-fn with_cargo(command: &mut Command) -> &mut Command {
-    for name in ["HOME", "CARGO_HOME", "RUSTUP_HOME"] {
-        command.envs(std::env::var_os(name).map(|value| (name, value)));
-    }
-    command.env("CARGO_TARGET_DIR", target())
+fn environment() -> Vec<(&'static str, OsString)> {
+    let homes = ["HOME", "CARGO_HOME", "RUSTUP_HOME"];
+    let homes = homes.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    homes.chain([("CARGO_TARGET_DIR", target().into())]).collect()
 }
 
 fn is_missing() -> bool {
@@ -31,12 +30,13 @@ fn the_tutorial_can_be_followed() {
         return;
     }
     let machine = Machine::new();
-    let mut reader = Reader::new(&machine).env("CARGO_TARGET_DIR", target()).env("CARGO_TERM_QUIET", "true");
-    for name in ["HOME", "CARGO_HOME", "RUSTUP_HOME"] {
-        if let Some(value) = std::env::var_os(name) {
-            reader = reader.env(name, value);
-        }
+    // The target may have come another way: `scaffold pack build` finds that too.
+    let mut reader = Reader::new(&machine).installs("rustup target add wasm32-unknown-unknown", &|| ());
+    for (name, value) in environment() {
+        reader = reader.env(name, value);
     }
+    // Its own messages are not those of the page.
+    reader = reader.env("CARGO_TERM_QUIET", "true");
     reader.follow(&page("tutorials/rust.md"));
 }
 
@@ -56,7 +56,7 @@ fn a_component_is_the_same_wherever_it_is_built() {
         machine.write(&sdk, text.replace(line, &format!("assert!(!line.is_empty()); {line}")));
         let output = format!("{folder}/greeter.wasm");
         let mut command = machine.command(&["pack", "build", &format!("{folder}/greeter"), "--output", &output]);
-        machine.finish(with_cargo(&mut command)).succeeds();
+        machine.finish(command.envs(environment())).succeeds();
         std::fs::read(machine.path(&output)).unwrap()
     });
     let has = |text: &[u8]| built[0].windows(text.len()).any(|window| window == text);
