@@ -76,8 +76,14 @@ fn questions(input: &DeriveInput, fields: &FieldsNamed) -> Result<TokenStream> {
         required.push(quote!((#key, #must)));
     }
     let name = &input.ident;
+    let fields = asked.iter().map(|question| question.ident);
     let extra = members(said.members.into_iter());
     Ok(quote! {
+        // An answer that only templates read is no dead code.
+        const _: fn(&#name) = |answers| {
+            let _ = (#(&answers.#fields,)*);
+        };
+
         // Each by itself, so that all that fail are told.
         #(const _: () = { #assertions };)*
 

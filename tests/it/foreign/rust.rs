@@ -1,0 +1,69 @@
+//! Packs in Rust: the tutorial, and that the place where a pack is built leaves no trace in it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::runs;
+use crate::support::{Machine, Reader, page};
+
+/// Where crates are compiled for packs, kept for the next time.
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools/rust")
+}
+
+/// What cargo needs of this machine: the toolchain's home, and the crates that it has.
+fn environment() -> Vec<(&'static str, OsString)> {
+    let homes = ["HOME", "CARGO_HOME", "RUSTUP_HOME"];
+    let homes = homes.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    homes.chain([("CARGO_TARGET_DIR", target().into())]).collect()
+}
+
+fn is_missing() -> bool {
+    let missing = !runs("cargo");
+    assert!(!missing || std::env::var_os("CI").is_none(), "CI lacks cargo");
+    missing
+}
+
+#[test]
+fn the_tutorial_can_be_followed() {
+    if is_missing() {
+        return;
+    }
+    let machine = Machine::new();
+    // The target may have come another way: `scaffold pack build` finds that too.
+    let mut reader = Reader::new(&machine).installs("rustup target add wasm32-unknown-unknown", &|| ());
+    for (name, value) in environment() {
+        reader = reader.env(name, value);
+    }
+    // Its own messages are not those of the page.
+    reader = reader.env("CARGO_TERM_QUIET", "true");
+    reader.follow(&page("tutorials/rust.md"));
+}
+
+/// A panic in a crate beside the pack's own names the file by its whole path, unless it is told not to.
+#[test]
+fn a_component_is_the_same_wherever_it_is_built() {
+    if is_missing() {
+        return;
+    }
+    let machine = Machine::new();
+    let built = ["here", "some/where/else"].map(|folder| {
+        machine.run(&["pack", "new", &format!("{folder}/greeter"), "--lang", "rust"]).succeeds();
+        let sdk = format!("{folder}/greeter/vendor/scaffold-pack/src/manifest.rs");
+        let line = "line.clone_into(&mut self.summary);";
+        let text = machine.read(&sdk);
+        assert!(text.contains(line));
+        machine.write(&sdk, text.replace(line, &format!("assert!(!line.is_empty()); {line}")));
+        let output = format!("{folder}/greeter.wasm");
+        let mut command = machine.command(&["pack", "build", &format!("{folder}/greeter"), "--output", &output]);
+        machine.finish(command.envs(environment())).succeeds();
+        std::fs::read(machine.path(&output)).unwrap()
+    });
+    let has = |text: &[u8]| built[0].windows(text.len()).any(|window| window == text);
+    assert!(has(b"packs/vendor/scaffold-pack/src/manifest.rs"), "the panic that was to be there is not");
+    let own = machine.path("");
+    for path in [own.as_path(), &target()] {
+        assert!(!has(path.as_os_str().as_encoded_bytes()), "{} is in the component", path.display());
+    }
+    assert!(built[0] == built[1], "the two folders give different bytes");
+}
