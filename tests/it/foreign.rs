@@ -4,6 +4,8 @@
 //! `tests/foreign/build.sh` builds them, with tools that it fetches once. Where its programs are missing the tests say
 //! so and do nothing; CI has them all.
 
+mod tutorials;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
