@@ -4,6 +4,7 @@
 //! `tests/foreign/build.sh` builds them, with tools that it fetches once. Where its programs are missing the tests say
 //! so and do nothing; CI has them all.
 
+mod packages;
 mod tutorials;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +37,11 @@ fn built() -> Option<&'static Path> {
             Some(out)
         })
         .as_deref()
+}
+
+/// What `tests/foreign/build.sh` fetched.
+fn tools() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools")
 }
 
 fn runs(program: &str) -> bool {
@@ -140,7 +146,7 @@ fn clocks_and_random_numbers_are_the_same_on_every_run() {
 #[test]
 fn packs_that_are_started_in_any_language_make_the_same_trees() {
     let Some(built) = built() else { return };
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools");
+    let tools = tools();
     let path = std::env::var_os("PATH").unwrap_or_default();
     // Zig's environment first: it is found by way of its `python3`, the other by a program of its own.
     let own = [tools.join("ziglang/bin"), tools.join("componentize-py/bin")];

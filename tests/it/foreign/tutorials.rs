@@ -1,15 +1,8 @@
 //! The tutorials of packs in languages, followed from their first line to their last. What they fetch is what
 //! `tests/foreign/build.sh` fetched: the pack's folder gets a link to it.
 
-use std::path::{Path, PathBuf};
-
-use crate::foreign::built;
+use crate::foreign::{built, tools};
 use crate::support::{Machine, Reader, page};
-
-/// The folder of the tools.
-fn tools() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools")
-}
 
 /// Follows a page in whose pack's folder this line installs what lies in a folder of the tools under that name.
 fn follow(name: &str, line: &'static str, link: Option<(&str, &str)>) {
