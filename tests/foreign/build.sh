@@ -9,6 +9,7 @@
 set -euo pipefail
 
 componentize_py=0.25.1
+mypy=2.4.1
 ziglang=0.17.1
 
 usage="usage: build.sh OUTDIR [python|javascript|c]..."
@@ -59,6 +60,11 @@ venv() {
 # Without `--stub-wasi`: the interpreter imports all of WASI 0.2, sockets too.
 build_python() {
   venv componentize-py "componentize-py==$componentize_py"
+  # For the types of the package that packs are written with: what checks them, and the bindings that it stands on.
+  venv mypy "mypy==$mypy"
+  rm -rf "$tools/bindings"
+  "$tools/componentize-py/bin/componentize-py" --quiet --wit-path "$wit" --world pack-with-migration bindings \
+    "$tools/bindings"
   # A copy, as the interpreter leaves its byte code beside what it reads.
   rm -rf "$tools/python"
   mkdir "$tools/python"

@@ -4,7 +4,9 @@
 //! `tests/foreign/build.sh` builds them, with tools that it fetches once. Where its programs are missing the tests say
 //! so and do nothing; CI has them all.
 
+mod packages;
 mod rust;
+mod tutorials;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,6 +38,11 @@ fn built() -> Option<&'static Path> {
             Some(out)
         })
         .as_deref()
+}
+
+/// What `tests/foreign/build.sh` fetched.
+fn tools() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools")
 }
 
 fn runs(program: &str) -> bool {
@@ -133,11 +140,6 @@ fn clocks_and_random_numbers_are_the_same_on_every_run() {
         tree
     });
     assert_eq!(trees[0], trees[1]);
-}
-
-/// Where the languages' tools are.
-fn tools() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/foreign-tools")
 }
 
 /// Runs `scaffold` where the tools of all languages are found.
@@ -241,20 +243,5 @@ fn copy(from: &Path, to: &Path) {
             kind if kind.is_file() => drop(std::fs::copy(&source, &target).unwrap()),
             _ => {}
         }
-    }
-}
-
-/// The packages that packs in Python and JavaScript are written with have tests of their own.
-#[test]
-fn the_packages_of_languages_pass_their_tests() {
-    if built().is_none() {
-        return;
-    }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins");
-    for (program, arguments, folder) in
-        [("python3", &["-B", "-m", "unittest", "discover", "tests"][..], "python"), ("node", &["--test"], "javascript")]
-    {
-        let output = Command::new(program).args(arguments).current_dir(root.join(folder)).output().unwrap();
-        assert!(output.status.success(), "{folder}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }

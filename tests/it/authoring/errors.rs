@@ -129,18 +129,3 @@ fn a_pack_that_can_not_be_written() {
     let said = machine.run(&["pack", "build", "a", "--output", "a/file/x.wasm"]).fails();
     assert!(said.starts_with("error[pack-unwritable]"), "{said}");
 }
-
-#[test]
-fn tools_that_are_not_there_are_named_with_how_to_get_them() {
-    for (file, text, told) in [
-        ("pyproject.toml", "", "pip install componentize-py=="),
-        ("package.json", "{}", "get it from your system's packages"),
-        ("Makefile", "", "get it from your system's packages: `make`"),
-    ] {
-        let machine = Machine::new();
-        machine.write(&format!("a/{file}"), text);
-        let mut command = machine.command(&["pack", "build", "a"]);
-        let said = machine.finish(command.env("PATH", machine.path(""))).fails();
-        assert!(said.starts_with("error[toolchain-missing]") && said.contains(told), "{said}");
-    }
-}

@@ -1,9 +1,9 @@
 //! A page of the documentation that is followed as a reader would: its files are written, its commands are run, and what
 //! they print is what it says.
 //!
-//! A block whose first line names a path is a file, or with the language `diff` a change of one: its lines are found in the
-//! file once, and replaced. In a block of the console, what follows a command is what it prints. Of programs other than
-//! `scaffold` it is shown only where that is said; they have to succeed.
+//! A block whose first line names a path is a file, or with the language `diff` changes of one, with `@@` between them: the
+//! lines of each are found in the file once, and replaced. In a block of the console, what follows a command is what it
+//! prints. Of programs other than `scaffold` it is shown only where that is said; they have to succeed.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -77,16 +77,19 @@ impl<'a> Reader<'a> {
     }
 
     fn change(&self, path: &str, diff: &str) {
-        let side = |gone: char| -> String {
-            let lines = diff.lines().filter(|line| !line.starts_with(gone));
-            // A line without anything is one that an editor took the space of.
-            lines.map(|line| format!("{}\n", line.get(1..).unwrap_or_default())).collect()
-        };
-        let (old, new) = (side('+'), side('-'));
         let path = self.at(path);
-        let text = self.machine.read(&path);
-        assert_eq!(text.matches(&old).count(), 1, "`{path}` has this not once:\n{old}\nbut is:\n{text}");
-        self.machine.write(&path, text.replacen(&old, &new, 1));
+        let mut text = self.machine.read(&path);
+        for hunk in diff.split("@@\n") {
+            let side = |gone: char| -> String {
+                let lines = hunk.lines().filter(|line| !line.starts_with(gone));
+                // A line without anything is one that an editor took the space of.
+                lines.map(|line| format!("{}\n", line.get(1..).unwrap_or_default())).collect()
+            };
+            let (old, new) = (side('+'), side('-'));
+            assert_eq!(text.matches(&old).count(), 1, "`{path}` has this not once:\n{old}\nbut is:\n{text}");
+            text = text.replacen(&old, &new, 1);
+        }
+        self.machine.write(&path, text);
     }
 
     fn type_all(&mut self, text: &str) {
