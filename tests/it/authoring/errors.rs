@@ -61,6 +61,15 @@ fn entries_that_can_not_be_are_told_with_what_to_write() {
 }
 
 #[test]
+fn templates_that_are_no_jinja_are_told_by_line() {
+    let machine = Machine::new();
+    machine.write("a/pack.toml", HEAD).write("a/templates/x.txt", "fine\n{% if %}\n");
+    build(&machine, "pack-source-jinja", "in template `x.txt`, line 2");
+    machine.write("a/pack.toml", format!("{HEAD}[[file]]\ntemplate = \"x.txt\"\nraw = true\n"));
+    machine.run(&["pack", "build", "a"]).succeeds();
+}
+
+#[test]
 fn files_that_can_not_be_templates() {
     let machine = Machine::new();
     machine.write("a/pack.toml", HEAD).write("a/partials/x", [0, 255]);
