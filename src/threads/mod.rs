@@ -5,7 +5,7 @@
 //! for all of them at once. Whoever runs strangers' code comes here first, and work that is here already stays where it
 //! is: a pack that asks for an expression's value waits for no other thread.
 //!
-//! There are as many as there are processors, started when they are first needed.
+//! There are as many as there are processors, started when they are first needed, or ahead of that by [`start`].
 
 use std::cell::Cell;
 use std::hint::black_box;
