@@ -38,7 +38,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::model::Report;
-use crate::pipeline::Failure;
+use crate::pipeline::{self, Failure};
 use crate::store::Home;
 use crate::threads;
 
@@ -73,6 +73,8 @@ enum Exit {
 /// Runs the program: parses the process's arguments, does what they say, and tells how it went.
 pub fn main() -> ExitCode {
     hide_guarded_panics();
+    // Most commands run packs, and reading what was typed takes long enough to be worth it.
+    pipeline::warm_up();
     let arguments = Arguments::parse();
     let printer = Printer::new(&arguments.global);
     let done = if arguments.command.runs_packs() {

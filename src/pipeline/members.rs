@@ -10,7 +10,8 @@ use super::{Failure, Inputs, Workshop};
 use crate::compose;
 use crate::model::{Diagnose, Digest, Instance, JsonObject, Manifest, Name, Project, Report};
 use crate::project::{
-    Answers, Given, KeptDefault, LockedAnswers, LockedPack, Mode, PackSource, Questions, Standing, answer_all,
+    Answers, Given, KeptDefault, LockedAnswers, LockedPack, Mode, PackSource, Questions, QuestionsError, Standing,
+    answer_all,
 };
 use crate::registry::{self, Describe, OciError, Origin, RegistryError, ResolveError, Resolved};
 
@@ -101,20 +102,23 @@ pub(super) fn describe(workshop: &Workshop<'_>, path: &Path, bytes: &[u8]) -> Re
     Ok(manifest)
 }
 
-/// Finds the answer to every question, or lists what is missing and wrong.
+/// What the members ask, each in its place.
+pub(super) fn questions(members: &[Member]) -> Result<Vec<Questions>, QuestionsError> {
+    let parse = |member: &Member| Questions::parse(&member.instance.pack(), &member.instance.manifest.questions);
+    let parsed: Vec<_> = members.par_iter().map(parse).collect();
+    parsed.into_iter().collect()
+}
+
+/// Finds the answer to each of the questions, or lists what is missing and wrong.
 pub(super) fn answer(
     members: &mut [Member],
+    questions: &[Questions],
     given: &Given,
     standing: &Standing,
     project: &Project,
     mode: Mode<'_>,
 ) -> Result<Vec<KeptDefault>, Failure> {
-    let questions: Vec<_> = members
-        .par_iter()
-        .map(|member| Questions::parse(&member.instance.pack(), &member.instance.manifest.questions))
-        .collect();
-    let questions = questions.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let asked: Vec<_> = members.iter().map(|member| &member.instance.name).zip(&questions).collect();
+    let asked: Vec<_> = members.iter().map(|member| &member.instance.name).zip(questions).collect();
     let mut answered = answer_all(&asked, given, standing, project, mode)
         .map_err(|error| if error.is_interruption() { Failure::Interrupted } else { Failure::from(error) })?;
     for member in members {

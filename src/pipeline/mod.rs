@@ -238,24 +238,31 @@ impl Rendered {
     }
 }
 
+/// Begins with what every run needs and what depends on nothing, on other threads: the caller may do something else
+/// before the first run.
+pub fn warm_up() {
+    threads::start(schema::prepare);
+}
+
 /// Runs the pipeline.
 ///
 /// # Errors
 /// Everything that keeps the packs from giving one tree; where several problems are found in one step, all of them.
 pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Failure> {
-    threads::run_ahead(schema::prepare);
     // What is wrong with them should not wait for packs to run.
     Settlements::parse(&inputs.settlements).map_err(Failure::all)?;
     let mut members = members::resolve(workshop, &inputs)?;
     if let Some(lock) = &inputs.exactly {
         locked::check(lock, &members::lock_entries(&members, &inputs.joined))?;
     }
-    let mut compiled = phases::load_compiled(workshop, &members)?;
+    let (compiled, questions) =
+        rayon::join(|| phases::load_compiled(workshop, &members), || members::questions(&members));
+    let mut compiled = compiled?;
     let Inputs { project, joined, given, mut past, mode, settlements, .. } = inputs;
     let migrated = past.migrate(workshop, &members, &mut compiled)?;
     let forgotten = past.forget_unasked(&members);
     let given = given.over(&past.given);
-    let kept_defaults = members::answer(&mut members, &given, &past.defaults, &project, mode)?;
+    let kept_defaults = members::answer(&mut members, &questions?, &given, &past.defaults, &project, mode)?;
     let rendered = render(workshop, members, compiled, &project, &joined, settlements)?;
     Ok(Rendered { kept_defaults, migrated, forgotten, ..rendered })
 }

@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use semver::Version;
 use serde::Deserialize;
 use serde_json::Value;
-use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
+use toml_writer::{ToTomlKey as _, ToTomlValue as _};
 
 use super::error::ProjectError;
 use super::source::PackSource;
@@ -180,12 +181,12 @@ impl Lock {
         if !self.compose.is_empty() {
             document["compose"] = Item::Table(to_table(&self.compose)?);
         }
-        let mut files = Table::new();
-        for (path, file) in &self.files {
-            files[path.as_str()] = toml_edit::value(file.to_table());
-        }
-        document["files"] = Item::Table(files);
-        Ok(format!("{HEADER}{document}"))
+        // A document's tables hold far more than the many files need.
+        let line = |(path, file): (&ProjectPath, &LockedFile)| {
+            format!("{} = {}\n", path.as_str().to_toml_key(), file.to_toml())
+        };
+        let files: String = self.files.iter().map(line).collect();
+        Ok(format!("{HEADER}{document}\n[files]\n{files}"))
     }
 }
 
@@ -227,17 +228,12 @@ impl LockedPack {
 }
 
 impl LockedFile {
-    fn to_table(&self) -> InlineTable {
-        let mut table = InlineTable::new();
-        table.insert("checksum", self.checksum.to_string().into());
-        table.insert("packs", self.packs.iter().map(Name::as_str).collect::<toml_edit::Array>().into());
-        if self.executable {
-            table.insert("executable", true.into());
-        }
-        if self.once {
-            table.insert("once", true.into());
-        }
-        table
+    /// As an inline table.
+    fn to_toml(&self) -> String {
+        let packs: Vec<&str> = self.packs.iter().map(Name::as_str).collect();
+        let executable = if self.executable { ", executable = true" } else { "" };
+        let once = if self.once { ", once = true" } else { "" };
+        format!("{{ checksum = \"{}\", packs = {}{executable}{once} }}", self.checksum, packs.to_toml_value())
     }
 }
 

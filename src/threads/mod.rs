@@ -5,7 +5,7 @@
 //! for all of them at once. Whoever runs strangers' code comes here first, and work that is here already stays where it
 //! is: a pack that asks for an expression's value waits for no other thread.
 //!
-//! There are as many as there are processors, started when they are first needed.
+//! There are as many as there are processors, started when they are first needed, or ahead of that by [`start`].
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -52,11 +52,11 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, NoThread> {
     }
 }
 
-/// Does the work when one of the threads here has nothing else to do; never, if there is no such moment or this is
-/// another thread.
-pub fn run_ahead(work: impl FnOnce() + Send + 'static) {
-    if IS_OWN.get() {
-        rayon::spawn(work);
+/// Starts the threads, so that they are there when they are needed, and has one of them do some work meanwhile. Without
+/// threads it is not done; whoever needs them is told why there are none.
+pub fn start(work: impl FnOnce() + Send + 'static) {
+    if let Ok(threads) = started() {
+        threads.spawn(work);
     }
 }
 
