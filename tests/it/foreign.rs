@@ -210,15 +210,19 @@ fn the_examples_are_one_pack_in_five_languages() {
     let Some(built) = built() else { return };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let machine = Machine::new();
-    // Where they are found that the examples name by path.
-    for folder in ["examples", "plugins", "wit"] {
+    let examples = root.join("examples");
+    // Node looks for its packages above the folder.
+    for folder in ["examples/javascript", "examples/none", "examples/service", "plugins/javascript"] {
         copy(&root.join(folder), &machine.path(folder));
     }
+    let service = examples.join("service").display().to_string();
     let cases = machine.tree("examples/none/tests");
     assert!(cases.len() > 10, "{cases:?}");
     for language in ["none", "rust", "python", "javascript", "c"] {
-        let folder = format!("examples/{language}");
-        assert_eq!(machine.tree(&format!("{folder}/tests")), cases, "{language}");
+        copy(&examples.join(language).join("tests"), &machine.path(language));
+        assert_eq!(machine.tree(language), cases, "{language}");
+        let place = if language == "javascript" { machine.path("examples") } else { examples.clone() };
+        let folder = place.join(language).display().to_string();
         let run = with_tools(&machine, built, &["pack", "test", &folder, "--json"]).succeeds();
         let tested: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(tested["cases"].as_array().unwrap().len(), 4, "{language}");
@@ -226,7 +230,7 @@ fn the_examples_are_one_pack_in_five_languages() {
         assert_eq!(tested["coverage"]["unrendered"], Value::Array(Vec::new()), "{language}");
         let wasm = format!("{language}.wasm");
         with_tools(&machine, built, &["pack", "build", &folder, "--output", &wasm]).succeeds();
-        let check = ["pack", "check", &wasm, "--pack", "./examples/service", "--json"];
+        let check = ["pack", "check", &wasm, "--pack", &service, "--json"];
         let checked: Value = serde_json::from_str(&with_tools(&machine, built, &check).succeeds().stdout).unwrap();
         assert_eq!((&checked["warnings"], &checked["refused"]), (&Value::Array(Vec::new()), &0.into()), "{language}");
         assert_eq!(checked["combinations"], 2, "{language}");

@@ -144,9 +144,9 @@ impl Toolchain {
                 hint: "use another version of cargo".to_owned(),
             })?;
         let mut paths = vec![(self.sysroot.join("lib/rustlib/src/rust"), "rust")];
-        // As cargo calls them, and so the compiler: whole, whatever the folder was called here.
+        // Crates inside of this one are named by paths relative to it: flags that named it would have everything compiled
+        // again in every other folder.
         let own = metadata["workspace_root"].as_str().map_or(folder, Path::new);
-        paths.push((own.to_owned(), "packs"));
         paths.extend(metadata["target_directory"].as_str().map(|path| (path.into(), "target")));
         for package in metadata["packages"].as_array().into_iter().flatten() {
             let manifest = package["manifest_path"].as_str().map(Path::new);
