@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use similar::TextDiff;
 
-use super::staging::Staging;
+use super::staging::{Outcome, Staging};
 use super::{BuiltPack, build_pack};
 use crate::apply;
 use crate::authoring::{self, Case, EXPECTED, Expected, MESSAGE, Run};
@@ -61,7 +61,7 @@ pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) 
         for set in &combinations {
             let inputs = inputs(&mut staging, folder, case, set)?;
             seen.give(&pack.manifest.name, &questions, &inputs);
-            let outcome = outcome(staging.run(workshop, inputs))?;
+            let outcome = staging.run(workshop, inputs)?;
             if let Ok(rendered) = &outcome {
                 seen.add(&pack.manifest.name, rendered);
             }
@@ -92,18 +92,6 @@ fn chosen(cases: Vec<Case>, only: &[String]) -> Result<Vec<Case>, Failure> {
         return Err(Failure::from(report.hint("name a folder of `tests/`")));
     }
     Ok(cases.into_iter().filter(|case| only.is_empty() || only.contains(&case.name)).collect())
-}
-
-/// What one run of a case ended with: a project, or the reports of why there is none.
-type Outcome = Result<Rendered, Vec<Report>>;
-
-/// What a run ended with, unless the user broke it off.
-fn outcome(run: Result<Rendered, Failure>) -> Result<Outcome, Failure> {
-    match run {
-        Ok(rendered) => Ok(Ok(rendered)),
-        Err(Failure::Reports(reports)) => Ok(Err(reports)),
-        Err(interrupted) => Err(interrupted),
-    }
 }
 
 /// What a case runs with. The paths of other packs are relative to the pack's folder.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::staging::Staging;
+use super::staging::{Outcome, Staging};
 use super::{BuiltPack, answers, build_or_read};
 use crate::host::Spent;
 use crate::model::{JsonObject, Project, Report};
@@ -57,7 +57,7 @@ pub fn check_pack<'a>(
 ) -> Result<Checked, Failure> {
     let pack = build_or_read(workshop, folder)?;
     let questions = Questions::parse(&pack.manifest.id(), &pack.manifest.questions)?;
-    let mut trial = Trial::new(&pack, packs)?;
+    let trial = Trial::new(&pack, packs)?;
     let mut findings = Findings::default();
     let sets = answers::sets(&questions);
     for answers in &sets {
@@ -114,7 +114,7 @@ impl<'a> Trial<'a> {
 
     /// Composes the pack with these answers, in the one workshop and in the other.
     fn run(
-        &mut self,
+        &self,
         workshop: &Workshop<'_>,
         other: &Workshop<'_>,
         answers: &JsonObject,
@@ -142,17 +142,13 @@ impl<'a> Trial<'a> {
         Ok(())
     }
 
-    fn compose(&self, workshop: &Workshop<'_>, answers: &JsonObject) -> Result<Result<Rendered, Vec<Report>>, Failure> {
+    fn compose(&self, workshop: &Workshop<'_>, answers: &JsonObject) -> Result<Outcome, Failure> {
         let own = |(key, value)| format!("{}.{key}={}", self.pack.manifest.name, plain(value));
         let set: Vec<String> = answers.iter().map(own).collect();
         let project = Project { name: "sample".to_owned(), year: 2026 };
         let inputs =
             Inputs { wanted: self.packs.clone(), ..Inputs::new(project, Given::read(&set, None)?, Mode::Defaults) };
-        match self.staging.run(workshop, inputs) {
-            Ok(rendered) => Ok(Ok(rendered)),
-            Err(Failure::Reports(reports)) => Ok(Err(reports)),
-            Err(interrupted) => Err(interrupted),
-        }
+        self.staging.run(workshop, inputs)
     }
 
     /// Whether a report is the pack's own no to its answers: that of another pack would be a mistake of the check.
@@ -180,7 +176,7 @@ fn wrong_defaults(questions: &Questions) -> Vec<Report> {
 }
 
 /// Whether the same answers made something else where clock and random numbers are others.
-fn difference(rendered: &Rendered, again: Result<Rendered, Vec<Report>>) -> Option<Report> {
+fn difference(rendered: &Rendered, again: Outcome) -> Option<Report> {
     let place = match again {
         Err(reports) => reports.into_iter().next().map(|report| report.message)?,
         Ok(again) if again.tree == rendered.tree => return None,

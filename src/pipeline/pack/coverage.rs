@@ -9,7 +9,7 @@ use crate::authoring::Language;
 use crate::authoring::folder::Sources;
 use crate::model::{Body, Content, Name, Output, Text};
 use crate::pipeline::{Inputs, Rendered};
-use crate::project::{Mode, Questions, Standing, answer_all, plain};
+use crate::project::{Answers, Mode, Questions, Standing, answer_all, plain};
 
 /// Where packs in any language keep their templates.
 const TEMPLATES: &str = "templates";
@@ -45,12 +45,7 @@ impl Seen {
         let answered = answer_all(&asked, &inputs.given, &Standing::default(), &inputs.project, Mode::Defaults);
         // Answers that are wrong, or another pack's, are told by the run itself.
         let Some(answers) = answered.ok().and_then(|mut answered| answered.answers.remove(pack)) else { return };
-        for (key, answer) in answers {
-            if answer.is_given() {
-                self.given.insert(key.clone());
-            }
-            self.values.entry(key).or_default().push(answer.value);
-        }
+        self.note(&answers);
     }
 
     /// Takes in what a run made.
@@ -63,11 +58,15 @@ impl Seen {
                 self.sources.entry(source.name.clone()).or_insert_with(|| source.text.clone());
             }
             self.rendered.extend(templates_of(output).map(str::to_owned));
-            for (key, answer) in &member.answers {
-                self.values.entry(key.clone()).or_default().push(answer.value.clone());
-                if answer.is_given() {
-                    self.given.insert(key.clone());
-                }
+            self.note(&member.answers);
+        }
+    }
+
+    fn note(&mut self, answers: &Answers) {
+        for (key, answer) in answers {
+            self.values.entry(key.clone()).or_default().push(answer.value.clone());
+            if answer.is_given() {
+                self.given.insert(key.clone());
             }
         }
     }

@@ -136,7 +136,7 @@ pub fn create_pack(workshop: &Workshop<'_>, new: NewPack<'_>) -> Result<Rendered
     let starter = authoring::starter()?;
     let bytes = component::with_manifest(&starter.component, &starter.manifest)?;
     let inputs = Inputs::new(new.project, new.given, new.mode);
-    let rendered = Staging::new(&bytes)?.run(workshop, inputs)?;
+    let rendered = Staging::new(&bytes)?.run(workshop, inputs)?.map_err(Failure::Reports)?;
     apply::export(&new.target, &rendered.tree)?;
     Ok(rendered)
 }

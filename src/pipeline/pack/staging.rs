@@ -7,8 +7,12 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::{of_folder, unwritable};
+use crate::model::Report;
 use crate::pipeline::{Failure, Inputs, Rendered, Workshop, run};
 use crate::registry::{PackSpec, Spec};
+
+/// What a run ended with: a project, or the reports of why there is none.
+pub(super) type Outcome = Result<Rendered, Vec<Report>>;
 
 /// A pack that is in no file yet, and others that are run beside it.
 pub(super) struct Staging {
@@ -62,9 +66,13 @@ impl Staging {
     /// Runs the pack beside those that the inputs want.
     ///
     /// # Errors
-    /// As [`run`].
-    pub fn run(&self, workshop: &Workshop<'_>, mut inputs: Inputs<'_>) -> Result<Rendered, Failure> {
+    /// The user broke off.
+    pub fn run(&self, workshop: &Workshop<'_>, mut inputs: Inputs<'_>) -> Result<Outcome, Failure> {
         inputs.wanted.push(Spec { instance: None, pack: PackSpec::Path(self.own.clone()) });
-        run(workshop, inputs)
+        match run(workshop, inputs) {
+            Ok(rendered) => Ok(Ok(rendered)),
+            Err(Failure::Reports(reports)) => Ok(Err(reports)),
+            Err(interrupted) => Err(interrupted),
+        }
     }
 }
