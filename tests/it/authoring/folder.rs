@@ -446,3 +446,24 @@ fn answers_to_an_older_version_are_carried_over() {
     let intent = machine.read("shop/scaffold.toml");
     assert!(intent.contains("name = ") && !intent.contains("old") && !intent.contains("title"), "{intent}");
 }
+
+/// Every pack without code can be asked to carry answers over. Where it has nothing to say, what the user took out of
+/// `scaffold.toml` stays out.
+#[test]
+fn a_pack_that_carries_nothing_over_brings_nothing_back() {
+    let machine = Machine::new();
+    let pack = |version: &str| {
+        format!(
+            "name = \"notes\"\nversion = \"{version}\"\nsummary = \"x\"\n\
+             [questions.port]\ntype = \"integer\"\ndefault = 80\n"
+        )
+    };
+    machine.write("notes/pack.toml", pack("0.1.0")).write("notes/templates/port", "{{ answers.port }}\n");
+    machine.run(&["new", "shop", "--pack", "./notes", "--set", "port=8080"]).succeeds();
+    let intent = machine.read("shop/scaffold.toml");
+    assert!(intent.contains("port = 8080\n"), "{intent}");
+    machine.write("shop/scaffold.toml", intent.replace("port = 8080\n", ""));
+    machine.write("notes/pack.toml", pack("0.2.0"));
+    machine.run(&["-C", "shop", "update"]).succeeds();
+    assert_eq!(machine.read("shop/port"), "80\n");
+}
