@@ -79,6 +79,7 @@ pub fn verify(root: &Path) -> Outcome<Verdict> {
         check(&project, &tools, server.as_ref(), is_first, &mut list);
     }
     println!("  -- services that are given another pack later");
+    let scaffold = scaffold.with_registry(root.join("registry"));
     life::check(&scaffold, &tools, server.as_ref(), &mut list);
     list.verdict()
 }

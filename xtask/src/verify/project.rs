@@ -55,6 +55,8 @@ impl Project {
 pub struct Scaffold {
     program: PathBuf,
     folder: PathBuf,
+    /// In the place of the registry in the program, which has the newest versions only.
+    registry: Option<PathBuf>,
 }
 
 impl Scaffold {
@@ -63,7 +65,12 @@ impl Scaffold {
         let this = std::env::current_exe().map_err(|error| Failure::new(format!("where xtask is: {error}")))?;
         let program = this.with_file_name(format!("scaffold{}", std::env::consts::EXE_SUFFIX));
         fs::create_dir_all(folder.join("home")).map_err(Failure::io(folder))?;
-        Ok(Self { program, folder: folder.to_owned() })
+        Ok(Self { program, folder: folder.to_owned(), registry: None })
+    }
+
+    /// The same, with the packs of a registry's folder.
+    pub fn with_registry(self, registry: PathBuf) -> Self {
+        Self { registry: Some(registry), ..self }
     }
 
     /// Makes a project from the registry in the program.
@@ -115,6 +122,7 @@ impl Scaffold {
             }
         }
         command.env("HOME", self.folder.join("home"));
+        command.envs(self.registry.as_ref().map(|registry| ("SCAFFOLD_REGISTRY", registry)));
         command
     }
 
