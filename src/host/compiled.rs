@@ -11,7 +11,7 @@
 //!   has two names was compiled from components that have the same code.
 //! - Whatever goes wrong, the answer is to compile again.
 //! - Nothing that was fetched comes here: `component::inspect` refuses compiled code, and only [`CompiledCode::save`]
-//!   makes these files.
+//!   makes these files; [`CompiledCode::share`] names them.
 #![allow(unsafe_code)]
 
 use std::fs;

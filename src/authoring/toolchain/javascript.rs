@@ -36,6 +36,7 @@ await writeFile(output, component);
 /// # Errors
 /// A missing tool, and one that fails.
 pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
+    let Settings { main, world, paths } = settings(folder)?;
     let missing =
         |what: String, hint: &str| ToolchainError::Missing { what, complaints: Vec::new(), hint: hint.to_owned() };
     if !process::runs("node", &["--version"]) {
@@ -52,12 +53,15 @@ pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
     let output = work.path("pack.wasm");
     let mut command = process::command("node", &absolute);
     command.args(["--input-type=module", "--eval", SCRIPT, "--"]);
-    let Settings { main, world, paths } = settings(&absolute)?;
     // A copy: modules are found below the folder of the first alone, and other folders may belong to the pack.
     work.take_in(&absolute, "javascript", &LEFT_OUT)?;
     for path in &paths {
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        work.take_in(&absolute.join(path), &format!("javascript/{name}"), &LEFT_OUT)?;
+        let name = path.file_name().ok_or_else(|| FolderError::Syntax {
+            file: MANIFEST.to_owned(),
+            place: None,
+            message: format!("`{}` of `paths` names no folder", path.display()),
+        })?;
+        work.take_in(&absolute.join(path), &format!("javascript/{}", name.to_string_lossy()), &LEFT_OUT)?;
     }
     let main = work.path("javascript").join(main);
     process::output(command.arg(main).arg(work.contract()?).arg(world).arg(&output))?;

@@ -43,8 +43,8 @@ const WORLDS: [&str; 2] = ["pack", "pack-with-migration"];
 fn world(file: &str, named: Option<&str>) -> Result<&'static str, AuthoringError> {
     let named = named.unwrap_or(WORLDS[0]);
     WORLDS.into_iter().find(|world| *world == named).ok_or_else(|| {
-        let problem = format!("`{named}` is no world of the contract, which has `{}`", WORLDS.join("` and `"));
-        AuthoringError::Folder(FolderError::Template { file: file.to_owned(), problem })
+        let message = format!("`{named}` is no world of the contract, which has `{}`", WORLDS.join("` and `"));
+        AuthoringError::Folder(FolderError::Syntax { file: file.to_owned(), place: None, message })
     })
 }
 

@@ -24,8 +24,8 @@ const VERSION: &str = "0.25.1";
 /// # Errors
 /// A missing tool, and one that fails.
 pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
-    let tool = find(folder)?;
     let Settings { module, world, paths } = settings(folder)?;
+    let tool = find(folder)?;
     let work = Workplace::new()?;
     // A copy, as the interpreter leaves its byte code beside what it reads.
     work.take_in(folder, "python", &LEFT_OUT)?;

@@ -138,3 +138,15 @@ fn a_pack_that_can_not_be_written() {
     let said = machine.run(&["pack", "build", "a", "--output", "a/file/x.wasm"]).fails();
     assert!(said.starts_with("error[pack-unwritable]"), "{said}");
 }
+
+#[test]
+fn a_world_that_the_contract_does_not_have() {
+    for (file, text) in [
+        ("pyproject.toml", "[tool.scaffold]\nworld = \"packs\"\n"),
+        ("package.json", "{ \"scaffold\": { \"world\": \"packs\" } }"),
+    ] {
+        let machine = Machine::new();
+        machine.write(&format!("a/{file}"), text);
+        build(&machine, "pack-source-syntax", "`packs` is no world of the contract, which has `pack` and");
+    }
+}
