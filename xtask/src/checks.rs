@@ -26,7 +26,7 @@ pub fn all() -> Vec<Part> {
         Part { name: "registry", budget_minutes: 4, run: registry::check },
         Part { name: "web", budget_minutes: 4, run: web::check },
         Part { name: "scale", budget_minutes: 4, run: scale },
-        Part { name: "foreign", budget_minutes: 7, run: foreign },
+        Part { name: "foreign", budget_minutes: 11, run: foreign },
         Part { name: "services", budget_minutes: 10, run: verify::verify },
     ]
 }
