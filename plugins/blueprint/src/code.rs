@@ -1,4 +1,7 @@
 //! How a blueprint is written as bytes: member after member, lengths before what they count, nothing else.
+//!
+//! Every user's host compiles what reads them, so that is kept small: bytes that are no blueprint are told at the end and
+//! not on the way. What is missing reads as nothing, an empty text, the first of the choices.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -9,8 +12,8 @@ pub trait Code: Sized {
     /// Adds it to `output`.
     fn write(&self, output: &mut Vec<u8>);
 
-    /// Takes it from the beginning of `input`; none where it is not there.
-    fn read(input: &mut &[u8]) -> Option<Self>;
+    /// Takes it from the beginning of `input`.
+    fn read(input: &mut Input<'_>) -> Self;
 
     /// Its bytes.
     fn to_bytes(&self) -> Vec<u8> {
@@ -20,10 +23,44 @@ pub trait Code: Sized {
     }
 }
 
-fn take<'a>(input: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (taken, rest) = input.split_at_checked(length)?;
-    *input = rest;
-    Some(taken)
+/// Bytes that are being read.
+#[derive(Debug)]
+pub struct Input<'a> {
+    rest: &'a [u8],
+    /// Whether all that was read so far was there.
+    is_sound: bool,
+}
+
+impl<'a> Input<'a> {
+    /// Nothing of these is read yet.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, is_sound: true }
+    }
+
+    /// Whether all that was read was there, and nothing is left.
+    pub fn was_whole(&self) -> bool {
+        self.is_sound && self.rest.is_empty()
+    }
+
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let Some((taken, rest)) = self.rest.split_at_checked(length) else {
+            self.spoil();
+            return &[];
+        };
+        self.rest = rest;
+        taken
+    }
+
+    /// Up to four bytes as a number, the lowest first.
+    fn number(&mut self, length: usize) -> u32 {
+        self.take(length).iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte))
+    }
+
+    /// Notes that these bytes are something else. Nothing is left of them, so that whatever counts on more comes to an end.
+    pub(crate) fn spoil(&mut self) {
+        self.is_sound = false;
+        self.rest = &[];
+    }
 }
 
 impl Code for u8 {
@@ -31,8 +68,8 @@ impl Code for u8 {
         output.push(*self);
     }
 
-    fn read(input: &mut &[u8]) -> Option<Self> {
-        take(input, 1)?.first().copied()
+    fn read(input: &mut Input<'_>) -> Self {
+        input.number(1) as Self
     }
 }
 
@@ -41,8 +78,8 @@ impl Code for bool {
         output.push(u8::from(*self));
     }
 
-    fn read(input: &mut &[u8]) -> Option<Self> {
-        Some(u8::read(input)? != 0)
+    fn read(input: &mut Input<'_>) -> Self {
+        input.number(1) != 0
     }
 }
 
@@ -51,8 +88,8 @@ impl Code for i32 {
         output.extend(self.to_le_bytes());
     }
 
-    fn read(input: &mut &[u8]) -> Option<Self> {
-        take(input, 4)?.try_into().ok().map(Self::from_le_bytes)
+    fn read(input: &mut Input<'_>) -> Self {
+        input.number(4).cast_signed()
     }
 }
 
@@ -62,9 +99,8 @@ impl Code for usize {
         output.extend(u32::try_from(*self).unwrap_or(u32::MAX).to_le_bytes());
     }
 
-    fn read(input: &mut &[u8]) -> Option<Self> {
-        let bytes = take(input, 4)?.try_into().ok()?;
-        Self::try_from(u32::from_le_bytes(bytes)).ok()
+    fn read(input: &mut Input<'_>) -> Self {
+        input.number(4) as Self
     }
 }
 
@@ -74,9 +110,16 @@ impl Code for String {
         output.extend(self.as_bytes());
     }
 
-    fn read(input: &mut &[u8]) -> Option<Self> {
-        let length = usize::read(input)?;
-        core::str::from_utf8(take(input, length)?).ok().map(str::to_owned)
+    fn read(input: &mut Input<'_>) -> Self {
+        let length = usize::read(input);
+        let text = core::str::from_utf8(input.take(length));
+        text.map_or_else(
+            |_| {
+                input.spoil();
+                Self::new()
+            },
+            str::to_owned,
+        )
     }
 }
 
@@ -86,8 +129,13 @@ impl<T: Code> Code for Vec<T> {
         self.iter().for_each(|element| element.write(output));
     }
 
-    fn read(input: &mut &[u8]) -> Option<Self> {
-        let length = usize::read(input)?;
+    fn read(input: &mut Input<'_>) -> Self {
+        let length = usize::read(input);
+        if length > input.rest.len() {
+            // There is no element without a byte.
+            input.spoil();
+            return Self::new();
+        }
         (0..length).map(|_| T::read(input)).collect()
     }
 }
@@ -98,8 +146,8 @@ impl<T: Code> Code for Option<T> {
         self.iter().for_each(|value| value.write(output));
     }
 
-    fn read(input: &mut &[u8]) -> Option<Self> {
-        if bool::read(input)? { T::read(input).map(Some) } else { Some(None) }
+    fn read(input: &mut Input<'_>) -> Self {
+        bool::read(input).then(|| T::read(input))
     }
 }
 
@@ -109,8 +157,8 @@ impl<A: Code, B: Code> Code for (A, B) {
         self.1.write(output);
     }
 
-    fn read(input: &mut &[u8]) -> Option<Self> {
-        Some((A::read(input)?, B::read(input)?))
+    fn read(input: &mut Input<'_>) -> Self {
+        (A::read(input), B::read(input))
     }
 }
 
@@ -126,8 +174,8 @@ macro_rules! record {
                 $(self.$member.write(output);)*
             }
 
-            fn read(input: &mut &[u8]) -> Option<Self> {
-                Some(Self { $($member: <$type>::read(input)?,)* })
+            fn read(input: &mut $crate::code::Input<'_>) -> Self {
+                Self { $($member: <$type>::read(input),)* }
             }
         }
     };
@@ -154,17 +202,18 @@ macro_rules! choice {
                 let _ = number;
             }
 
-            fn read(input: &mut &[u8]) -> Option<Self> {
-                let found = u8::read(input)?;
+            fn read(input: &mut $crate::code::Input<'_>) -> Self {
+                let found = u8::read(input);
                 let mut number = 0_u8;
                 $(
                     if found == number {
-                        return Some($name::$case $((<$type>::read(input)?))?);
+                        return $name::$case $((<$type>::read(input)))?;
                     }
                     number += 1;
                 )*
                 let _ = number;
-                None
+                input.spoil();
+                Self::read(input)
             }
         }
     };
@@ -190,6 +239,12 @@ mod tests {
     use super::*;
     use crate::{Cardinality, Check, ListPolicy, Piece, Severity, Text};
 
+    fn read<T: Code>(bytes: &[u8]) -> Option<T> {
+        let mut input = Input::new(bytes);
+        let read = T::read(&mut input);
+        input.was_whole().then_some(read)
+    }
+
     #[test]
     fn what_is_written_is_read_again() {
         let check = Check {
@@ -201,14 +256,21 @@ mod tests {
         };
         let policies = vec![ListPolicy::Unite, ListPolicy::ByKey("name".to_string()), ListPolicy::Replace];
         let pieces = vec![Piece::Json("{".to_string()), Piece::Expression("a".to_string())];
-        let whole = ((check, policies), ((pieces, Cardinality::AnyNumber), (-5_i32, vec![0_u8, 255])));
+        type Whole = ((Check, Vec<ListPolicy>), ((Vec<Piece>, Cardinality), (i32, Vec<u8>)));
+        let whole: Whole = ((check, policies), ((pieces, Cardinality::AnyNumber), (-5_i32, vec![0_u8, 255])));
         let bytes = whole.to_bytes();
-        let mut input = bytes.as_slice();
-        assert_eq!(Code::read(&mut input), Some(whole.clone()));
-        assert!(input.is_empty());
+        assert_eq!(read(&bytes), Some(whole));
+        assert_eq!(read(&[&bytes[..], &[0]].concat()), None::<Whole>);
         for short in 0..bytes.len() {
-            let mut input = bytes.get(..short).unwrap_or_default();
-            assert_ne!(Code::read(&mut input), Some(whole.clone()));
+            assert_eq!(read(bytes.get(..short).unwrap_or_default()), None::<Whole>, "{short}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_blueprint_are_told() {
+        assert_eq!(read(&[3]), None::<Severity>);
+        assert_eq!(read(&[1, 0, 0, 0, 0xff]), None::<String>);
+        // A length beyond all memory takes none.
+        assert_eq!(read(&[0xff; 4]), None::<Vec<String>>);
     }
 }

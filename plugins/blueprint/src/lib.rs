@@ -16,7 +16,7 @@ mod manifest;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub use code::Code;
+pub use code::{Code, Input};
 use code::{choice, record};
 pub use manifest::{Capability, Cardinality, Dependency, Manifest, Requirement};
 

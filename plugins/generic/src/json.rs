@@ -4,7 +4,7 @@ use scaffold_pack::prelude::*;
 
 /// The elements of a JSON list, as JSON; none where it is no list. The text is the host's, so it is sound JSON.
 pub fn elements(list: &str) -> Option<Vec<&str>> {
-    let inside = list.trim().strip_prefix('[')?.strip_suffix(']')?;
+    let inside = list.trim_ascii().strip_prefix('[')?.strip_suffix(']')?;
     let mut elements = Vec::new();
     let (mut from, mut depth, mut in_text, mut escaped) = (0, 0_usize, false, false);
     for (at, byte) in inside.bytes().enumerate() {
@@ -16,13 +16,13 @@ pub fn elements(list: &str) -> Option<Vec<&str>> {
             b'[' | b'{' => depth += 1,
             b']' | b'}' => depth = depth.saturating_sub(1),
             b',' if depth == 0 => {
-                elements.push(inside.get(from..at)?.trim());
+                elements.push(inside.get(from..at)?.trim_ascii());
                 from = at + 1;
             }
             _ => {}
         }
     }
-    let last = inside.get(from..)?.trim();
+    let last = inside.get(from..)?.trim_ascii();
     if !last.is_empty() {
         elements.push(last);
     }

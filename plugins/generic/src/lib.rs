@@ -26,34 +26,32 @@ pub struct Generic;
 
 impl generator::Guest for Generic {
     fn describe() -> Manifest {
-        data::blueprint().map_or_else(|| Manifest::new("", ""), |blueprint| manifest(blueprint.manifest))
+        manifest(&data::blueprint().manifest)
     }
 
     fn plan(context: Context, taken: Vec<Taken>) -> Result<Planned, Vec<Diagnostic>> {
-        plan(&carried()?, &context, &taken)
+        plan(data::blueprint(), &context, &taken)
     }
 
     fn render(context: Context, taken: Vec<Taken>) -> Result<types::Output, Vec<Diagnostic>> {
-        render(carried()?, &context, &taken)
+        render(data::blueprint(), &context, &taken)
     }
 }
 
 impl migrating::exports::scaffold::pack::migration::Guest for Generic {
     fn migrate(version: String, answers: String) -> Result<String, Vec<Diagnostic>> {
-        let migrated = migration::migrate(&carried()?, Old { version: &version, answers: &answers })?;
+        let migrated = migration::migrate(data::blueprint(), Old { version: &version, answers: &answers })?;
         // The host takes the same answers for none that were carried over.
         Ok(migrated.unwrap_or(answers))
     }
 }
 
 #[cfg(target_arch = "wasm32")]
+scaffold_pack::allocator!();
+#[cfg(target_arch = "wasm32")]
 scaffold_pack::bindings::export_bindings!(Generic with_types_in scaffold_pack::bindings);
 #[cfg(target_arch = "wasm32")]
 migrating::export_migration!(Generic with_types_in migrating);
-
-fn carried() -> Result<Blueprint, Vec<Diagnostic>> {
-    data::blueprint().ok_or_else(|| vec![Diagnostic::error("the pack carries no blueprint")])
-}
 
 /// The first phase of a blueprint.
 ///
@@ -106,8 +104,8 @@ fn complaint(check: &Check, values: &Object) -> Result<Diagnostic, Vec<Diagnosti
 ///
 /// # Errors
 /// Expressions that fail.
-pub fn render(blueprint: Blueprint, context: &Context, taken: &[Taken]) -> Result<types::Output, Vec<Diagnostic>> {
-    let values = values::values(&blueprint, Phase::Render, context, taken)?;
+pub fn render(blueprint: &Blueprint, context: &Context, taken: &[Taken]) -> Result<types::Output, Vec<Diagnostic>> {
+    let values = values::values(blueprint, Phase::Render, context, taken)?;
     let mut contributions = Vec::new();
     for share in &blueprint.shares {
         shares::contribute(share, &values, &mut contributions)?;
@@ -119,60 +117,60 @@ pub fn render(blueprint: Blueprint, context: &Context, taken: &[Taken]) -> Resul
             next_steps.push(types::Step { title, command: shares::texts(&step.command, &values)? });
         }
     }
-    let source = |source: scaffold_blueprint::Source| types::Source {
-        name: source.name,
-        text: source.text,
-        syntax: source.marks.map(|marks| types::Syntax {
-            block: marks.block,
-            variable: marks.variable,
-            comment: marks.comment,
+    let source = |source: &scaffold_blueprint::Source| types::Source {
+        name: source.name.clone(),
+        text: source.text.clone(),
+        syntax: source.marks.as_ref().map(|marks| types::Syntax {
+            block: marks.block.clone(),
+            variable: marks.variable.clone(),
+            comment: marks.comment.clone(),
         }),
     };
     Ok(types::Output {
-        templates: blueprint.sources.into_iter().map(source).collect(),
+        templates: blueprint.sources.iter().map(source).collect(),
         contributions,
         diagnostics: Vec::new(),
         next_steps,
     })
 }
 
-fn manifest(manifest: scaffold_blueprint::Manifest) -> Manifest {
-    let dependency = |dependency: scaffold_blueprint::Dependency| Dependency {
-        name: dependency.name,
-        version: dependency.version,
-        source: dependency.source,
+fn manifest(manifest: &scaffold_blueprint::Manifest) -> Manifest {
+    let dependency = |dependency: &scaffold_blueprint::Dependency| Dependency {
+        name: dependency.name.clone(),
+        version: dependency.version.clone(),
+        source: dependency.source.clone(),
     };
-    let capability = |capability: scaffold_blueprint::Capability| Capability {
-        name: capability.name,
-        version: capability.version,
-        facts: capability.facts,
+    let capability = |capability: &scaffold_blueprint::Capability| Capability {
+        name: capability.name.clone(),
+        version: capability.version.clone(),
+        facts: capability.facts.clone(),
     };
     Manifest {
-        name: manifest.name,
-        version: manifest.version,
-        summary: manifest.summary,
-        description: manifest.description,
-        license: manifest.license,
-        keywords: manifest.keywords,
-        questions: manifest.questions,
-        dependencies: manifest.dependencies.into_iter().map(dependency).collect(),
-        provides: manifest.provides.into_iter().map(capability).collect(),
-        requires: manifest.requires.into_iter().map(requirement).collect(),
+        name: manifest.name.clone(),
+        version: manifest.version.clone(),
+        summary: manifest.summary.clone(),
+        description: manifest.description.clone(),
+        license: manifest.license.clone(),
+        keywords: manifest.keywords.clone(),
+        questions: manifest.questions.clone(),
+        dependencies: manifest.dependencies.iter().map(dependency).collect(),
+        provides: manifest.provides.iter().map(capability).collect(),
+        requires: manifest.requires.iter().map(requirement).collect(),
         extra: "{}".to_owned(),
     }
 }
 
-fn requirement(requirement: scaffold_blueprint::Requirement) -> Requirement {
+fn requirement(requirement: &scaffold_blueprint::Requirement) -> Requirement {
     Requirement {
-        name: requirement.name,
-        version: requirement.version,
+        name: requirement.name.clone(),
+        version: requirement.version.clone(),
         cardinality: match requirement.cardinality {
             Cardinality::ExactlyOne => types::Cardinality::ExactlyOne,
             Cardinality::AtMostOne => types::Cardinality::AtMostOne,
             Cardinality::AtLeastOne => types::Cardinality::AtLeastOne,
             Cardinality::AnyNumber => types::Cardinality::AnyNumber,
         },
-        facts: requirement.facts,
+        facts: requirement.facts.clone(),
         needed_in: if requirement.in_plan { Phase::Plan } else { Phase::Render },
     }
 }

@@ -30,7 +30,7 @@ fn carry_over(migration: &Migration, values: &Object) -> Result<String, Vec<Diag
     for member in elements(&members).unwrap_or_default() {
         let Some([key, value]) = elements(member).and_then(|pair| <[&str; 2]>::try_from(pair).ok()) else { continue };
         // Questions have plain keys, so that nothing in them is escaped.
-        let key = key.trim_matches('"');
+        let key = key.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(key);
         let renamed = migration.rename.iter().find(|(old, _)| old == key).map_or(key, |(_, new)| new);
         let is_set = migration.set.iter().any(|(name, _)| name == renamed);
         if !is_set && !migration.remove.iter().any(|gone| gone == key) {

@@ -26,7 +26,7 @@ fn turn(
     match scopes.split_first() {
         None => {
             let path = text(&share.path, values)?;
-            if path.split('/').all(|name| !name.trim().is_empty()) {
+            if path.as_bytes().split(|byte| *byte == b'/').all(|name| !name.trim_ascii().is_empty()) {
                 output.push(types::Contribution { path, body: body(&share.body, values)? });
             }
         }
@@ -64,7 +64,11 @@ fn body(body: &Body, values: &Object) -> Result<types::Body, Vec<Diagnostic>> {
 
 /// Several short texts, made.
 pub fn texts(all: &[Text], values: &Object) -> Result<Vec<String>, Vec<Diagnostic>> {
-    all.iter().map(|one| text(one, values)).collect()
+    let mut texts = Vec::with_capacity(all.len());
+    for one in all {
+        texts.push(text(one, values)?);
+    }
+    Ok(texts)
 }
 
 fn whole(file: &File, values: &Object) -> Result<types::File, Vec<Diagnostic>> {

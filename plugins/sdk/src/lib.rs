@@ -66,13 +66,16 @@
 //!
 //! # Building
 //!
-//! A pack is a crate of the type `cdylib`, compiled for `wasm32-unknown-unknown`; `scaffold pack build` makes a
-//! component of it. It compiles natively too, so its logic is tested by plain `cargo test` with the kit in
+//! A pack is a crate of the type `cdylib` and no other, compiled for `wasm32-unknown-unknown`; `scaffold pack build`
+//! makes a component of it. (Beside an `rlib` the compiler optimises each crate for itself, and a pack becomes twice as
+//! large.) It compiles natively too, so its logic is tested by plain `cargo test` with the kit in
 //! [`test`](mod@test).
 //!
 //! With the feature `bare` a pack does without the standard library, which keeps the text of every panic out of it:
-//! it starts with `#![no_std]` and imports [`prelude`]. Memory is never freed then, which does not matter: the host
-//! makes a fresh instance for each call.
+//! it starts with `#![no_std]` and imports [`prelude`].
+//!
+//! Memory is never freed: the host makes an instance for each call and throws it away. A pack that allocates more than
+//! the host lets it have, or that brings an allocator of its own, takes this crate without the feature `leak`.
 #![no_std]
 
 extern crate alloc;
@@ -91,6 +94,9 @@ mod context;
 mod diagnostic;
 #[doc(hidden)]
 pub mod glue;
+#[doc(hidden)]
+#[cfg(all(target_arch = "wasm32", feature = "leak"))]
+pub mod heap;
 pub mod jinja;
 pub mod layout;
 pub mod log;
@@ -151,6 +157,25 @@ pub trait Pack {
     fn render(context: &Context, taken: &[Taken]) -> Result<Output, Vec<Diagnostic>>;
 }
 
+/// Puts the allocator that never frees into a pack's crate; [`export!`] does so.
+#[doc(hidden)]
+#[cfg(feature = "leak")]
+#[macro_export]
+macro_rules! allocator {
+    () => {
+        #[global_allocator]
+        static HEAP: $crate::heap::Heap = $crate::heap::Heap::new();
+    };
+}
+
+/// Leaves the allocator to the pack; [`export!`] asks.
+#[doc(hidden)]
+#[cfg(not(feature = "leak"))]
+#[macro_export]
+macro_rules! allocator {
+    () => {};
+}
+
 /// Exports a [`Pack`] from its component: once in a crate, at its root. Natively it exports nothing.
 ///
 /// `export!(Greeter with migration)` exports what it says in [`Migrate`](migration::Migrate) too.
@@ -159,6 +184,7 @@ macro_rules! export {
     ($pack:ty) => {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
+            $crate::allocator!();
             type Exported = $crate::glue::Exported<$pack>;
     $crate::bindings::export_bindings!(Exported with_types_in $crate::bindings);
         };

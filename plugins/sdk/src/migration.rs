@@ -79,15 +79,23 @@ impl Old<'_> {
     }
 }
 
-/// What versions are compared by, as far as packs need it: the three numbers, and whether it is a release.
+/// What versions are compared by, as far as packs need it: the three numbers, and whether it is a release. They are sound
+/// versions, so each number is one.
 fn precedence(version: &str) -> ([u64; 3], bool) {
-    let version = version.split('+').next().unwrap_or_default();
-    let (numbers, is_release) = match version.split_once('-') {
-        Some((numbers, _)) => (numbers, false),
-        None => (version, true),
-    };
-    let mut parts = numbers.split('.').map(|part| part.parse().unwrap_or_default());
-    (core::array::from_fn(|_| parts.next().unwrap_or_default()), is_release)
+    let (mut numbers, mut at) = ([0_u64; 3], 0);
+    for byte in version.bytes() {
+        match byte {
+            b'.' => at += 1,
+            b'-' => return (numbers, false),
+            b'+' => break,
+            digit => {
+                if let Some(number) = numbers.get_mut(at) {
+                    *number = number.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')));
+                }
+            }
+        }
+    }
+    (numbers, true)
 }
 
 /// Answers on their way to another version.
