@@ -4,6 +4,7 @@ mod pack;
 mod project;
 mod registry;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -135,6 +136,16 @@ pub enum Command {
     Cache(CacheArguments),
 }
 
+/// The commands that run packs in an ordinary project or folder.
+const WITH_PACKS: [&str; 9] = ["new", "add", "remove", "set", "update", "apply", "diff", "check", "explain"];
+
+/// Whether the process's arguments, the program's name first, look like a command that runs packs. Told before they are
+/// parsed, so that what packs need can be made ready meanwhile; a wrong guess costs no more than that.
+pub fn seem_to_run_packs(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    let command = arguments.into_iter().skip(1).find(|argument| !argument.as_encoded_bytes().starts_with(b"-"));
+    command.is_some_and(|command| WITH_PACKS.iter().any(|name| command == *name))
+}
+
 impl Command {
     /// Whether packs are compiled or run for it.
     pub(super) fn runs_packs(&self) -> bool {
@@ -213,8 +224,24 @@ fn seconds(text: &str) -> Result<Duration, String> {
 mod tests {
     use clap::CommandFactory as _;
 
+    use super::*;
+
     #[test]
     fn the_definitions_are_sound() {
-        super::Arguments::command().debug_assert();
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_that_run_packs_are_told_before_they_are_parsed() {
+        for name in WITH_PACKS {
+            let lines = [&[name][..], &[name, "x"], &[name, "x=1"], &[name, "x", "--pack", "y"]];
+            let parsed = lines.iter().find_map(|line| Arguments::try_parse_from([&["scaffold"], *line].concat()).ok());
+            assert!(parsed.is_some_and(|arguments| arguments.command.runs_packs()), "{name}");
+        }
+        let seem = |line: &[&str]| seem_to_run_packs(line.iter().map(OsString::from));
+        assert!(seem(&["scaffold", "--quiet", "new", "shop"]));
+        for line in [&["scaffold"][..], &["scaffold", "--version"], &["scaffold", "list", "new"], &["new"]] {
+            assert!(!seem(line), "{line:?}");
+        }
     }
 }

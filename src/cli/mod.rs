@@ -73,10 +73,12 @@ enum Exit {
 /// Runs the program: parses the process's arguments, does what they say, and tells how it went.
 pub fn main() -> ExitCode {
     hide_guarded_panics();
+    if args::seem_to_run_packs(std::env::args_os()) {
+        pipeline::warm_up();
+    }
     let arguments = Arguments::parse();
     let printer = Printer::new(&arguments.global);
     let done = if arguments.command.runs_packs() {
-        pipeline::warm_up();
         // All of it, so that nothing changes threads for each template and each call of a pack.
         threads::run(|| run(arguments, &printer)).unwrap_or_else(|error| Err(error.into()))
     } else {
