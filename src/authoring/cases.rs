@@ -2,12 +2,13 @@
 //!
 //! A case is `answers.toml` (or `.yaml`, `.json`), and what comes of them: the tree in `expected/`, or the lines in
 //! `message.txt` where the answers are refused. `case.toml` says the rest: the project's name, other packs beside this
-//! one, further answers in all combinations, commands that are run in the project.
+//! one, further answers in all combinations, the version that was told the answers, commands that are run in the project.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use semver::Version;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -63,6 +64,8 @@ pub struct Settings {
     pub packs: Vec<String>,
     /// The folders of instances that don't go to the root.
     pub at: BTreeMap<String, String>,
+    /// The older version of the pack that was told the answers: the pack carries them over, as when a project moves to it.
+    pub from: Option<Version>,
     /// Answers that are given in all combinations.
     pub matrix: BTreeMap<String, Vec<Value>>,
     /// What is run in the project that was made.
@@ -76,6 +79,7 @@ impl Default for Settings {
             year: 2026,
             packs: Vec::new(),
             at: BTreeMap::new(),
+            from: None,
             matrix: BTreeMap::new(),
             run: Vec::new(),
         }

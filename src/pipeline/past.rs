@@ -45,6 +45,16 @@ impl Past {
         Self { given: given.clone(), defaults, locked }
     }
 
+    /// One pack that was told these answers when it was of another version.
+    pub fn told(instance: Name, version: Version, answers: JsonObject) -> Self {
+        let locked = LockedAnswers { given: answers.clone(), default: JsonObject::new() };
+        Self {
+            given: BTreeMap::from([(instance.to_string(), answers)]),
+            defaults: Standing::new(),
+            locked: BTreeMap::from([(instance, (version, locked))]),
+        }
+    }
+
     /// Has packs carry answers over that were given to another version of them; says whose were.
     pub(super) fn migrate(
         &mut self,

@@ -80,6 +80,14 @@ impl Given {
         Ok(Self { entries })
     }
 
+    /// The answers of a file as they stand there, for one pack.
+    ///
+    /// # Errors
+    /// As [`Given::read`].
+    pub fn file(file: &Path) -> Result<JsonObject, GivenError> {
+        read_file(file)
+    }
+
     /// The same behind the answers that stand in `scaffold.toml`, which are the weaker ones.
     #[must_use]
     pub fn over(self, standing: &BTreeMap<String, JsonObject>) -> Self {

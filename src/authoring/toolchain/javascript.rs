@@ -5,9 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde::Deserialize;
 
-use super::{Workplace, process, world};
+use super::{Workplace, process};
 use crate::authoring::folder::FolderError;
 use crate::authoring::toolchain::ToolchainError;
 use crate::authoring::{AuthoringError, strip};
@@ -36,7 +36,8 @@ await writeFile(output, component);
 /// # Errors
 /// A missing tool, and one that fails.
 pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
-    let Settings { main, world, paths } = settings(folder)?;
+    let Manifest { main, scaffold: Settings { world, paths } } = manifest(folder)?;
+    let world = super::world(MANIFEST, world.as_deref())?;
     let missing =
         |what: String, hint: &str| ToolchainError::Missing { what, complaints: Vec::new(), hint: hint.to_owned() };
     if !process::runs("node", &["--version"]) {
@@ -63,30 +64,34 @@ pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
         })?;
         work.take_in(&absolute.join(path), &format!("javascript/{}", name.to_string_lossy()), &LEFT_OUT)?;
     }
-    let main = work.path("javascript").join(main);
+    let main = work.path("javascript").join(main.as_deref().unwrap_or(MAIN));
     process::output(command.arg(main).arg(work.contract()?).arg(world).arg(&output))?;
     let component = fs::read(&output).map_err(|error| AuthoringError::Unreadable { path: output, error })?;
     strip(&component)
 }
 
 /// What `package.json` says of a pack.
-struct Settings {
+#[derive(Deserialize)]
+struct Manifest {
     /// The module with the exports.
-    main: String,
-    /// What they are written for: `world` of `scaffold`.
-    world: &'static str,
+    main: Option<String>,
+    #[serde(default)]
+    scaffold: Settings,
+}
+
+/// `scaffold` in it.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// What the exports are written for.
+    world: Option<String>,
     /// Other folders, relative to the pack's: each stands beside its modules, under its own name.
+    #[serde(default)]
     paths: Vec<PathBuf>,
 }
 
-fn settings(folder: &Path) -> Result<Settings, AuthoringError> {
+fn manifest(folder: &Path) -> Result<Manifest, AuthoringError> {
     let path = folder.join(MANIFEST);
     let text = fs::read_to_string(&path).map_err(|error| AuthoringError::Unreadable { path, error })?;
-    let manifest: Value = serde_json::from_str(&text).map_err(|error| FolderError::json(MANIFEST, &error))?;
-    let paths = manifest["scaffold"]["paths"].as_array().into_iter().flatten();
-    Ok(Settings {
-        main: manifest["main"].as_str().unwrap_or(MAIN).to_owned(),
-        world: world(MANIFEST, manifest["scaffold"]["world"].as_str())?,
-        paths: paths.filter_map(|path| path.as_str().map(PathBuf::from)).collect(),
-    })
+    Ok(serde_json::from_str(&text).map_err(|error| FolderError::json(MANIFEST, &error))?)
 }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Workplace, process, world};
+use serde::Deserialize;
+
+use super::{Workplace, process};
 use crate::authoring::folder::FolderError;
 use crate::authoring::toolchain::ToolchainError;
 use crate::authoring::{AuthoringError, strip};
@@ -25,6 +27,7 @@ const VERSION: &str = "0.25.1";
 /// A missing tool, and one that fails.
 pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
     let Settings { module, world, paths } = settings(folder)?;
+    let world = super::world(MANIFEST, world.as_deref())?;
     let tool = find(folder)?;
     let work = Workplace::new()?;
     // A copy, as the interpreter leaves its byte code beside what it reads.
@@ -40,7 +43,7 @@ pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
     let mut command = process::command(&tool, work.root());
     command.arg("--quiet").arg("--wit-path").arg(work.contract()?).args(["--world", world, "componentize"]);
     command.arg("--stub-wasi").args(searched.iter().flat_map(|path| ["--python-path", path]));
-    command.arg("--output").arg(&output).arg(module);
+    command.arg("--output").arg(&output).arg(module.as_deref().unwrap_or(MODULE));
     if let Ok(environment) = folder.join(".venv").canonicalize() {
         command.env("VIRTUAL_ENV", environment);
     }
@@ -62,26 +65,35 @@ fn find(folder: &Path) -> Result<PathBuf, ToolchainError> {
     })
 }
 
+/// What `pyproject.toml` says of a pack.
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    tool: Tools,
+}
+
+#[derive(Default, Deserialize)]
+struct Tools {
+    #[serde(default)]
+    scaffold: Settings,
+}
+
 /// `[tool.scaffold]`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Settings {
     /// The module with the classes.
-    module: String,
+    module: Option<String>,
     /// What they are written for.
-    world: &'static str,
+    world: Option<String>,
     /// Other folders in which modules are found, relative to the pack's.
+    #[serde(default)]
     paths: Vec<PathBuf>,
 }
 
 fn settings(folder: &Path) -> Result<Settings, AuthoringError> {
     let path = folder.join(MANIFEST);
     let text = fs::read_to_string(&path).map_err(|error| AuthoringError::Unreadable { path, error })?;
-    let manifest: toml::Table = toml::from_str(&text).map_err(|error| FolderError::toml(MANIFEST, &text, &error))?;
-    let scaffold = manifest.get("tool").and_then(|tool| tool.get("scaffold"));
-    let setting = |name| scaffold.and_then(|table| table.get(name)?.as_str());
-    let paths = scaffold.and_then(|table| table.get("paths")?.as_array()).into_iter().flatten();
-    Ok(Settings {
-        module: setting("module").unwrap_or(MODULE).to_owned(),
-        world: world(MANIFEST, setting("world"))?,
-        paths: paths.filter_map(|path| path.as_str().map(PathBuf::from)).collect(),
-    })
+    let manifest: Manifest = toml::from_str(&text).map_err(|error| FolderError::toml(MANIFEST, &text, &error))?;
+    Ok(manifest.tool.scaffold)
 }

@@ -11,8 +11,8 @@ use super::staging::{Outcome, Staging};
 use super::{BuiltPack, build_pack};
 use crate::apply;
 use crate::authoring::{self, Case, EXPECTED, Expected, MESSAGE, Run};
-use crate::model::{Name, Project, ProjectPath, Report, Tree, io_cause};
-use crate::pipeline::{Failure, Inputs, Rendered, Workshop};
+use crate::model::{JsonObject, Manifest, Name, Project, ProjectPath, Report, Tree, io_cause};
+use crate::pipeline::{Failure, Inputs, Past, Rendered, Workshop};
 use crate::project::{Given, Mode, Questions};
 use crate::registry::Spec;
 
@@ -59,7 +59,7 @@ pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) 
     for case in &cases {
         let combinations = case.combinations();
         for set in &combinations {
-            let inputs = inputs(&mut staging, folder, case, set)?;
+            let inputs = Inputs { past: past(&pack, case)?, ..inputs(&mut staging, folder, case, set)? };
             seen.give(&pack.manifest.name, &questions, &inputs);
             let outcome = staging.run(workshop, inputs)?;
             if let Ok(rendered) = &outcome {
@@ -103,10 +103,23 @@ fn inputs(staging: &mut Staging, folder: &Path, case: &Case, set: &[String]) -> 
         places: settings.at.iter().map(|(name, at)| place(case, name, at)).collect::<Result<_, _>>()?,
         ..Inputs::new(
             Project { name: settings.name.clone(), year: settings.year },
-            Given::read(set, case.answers.as_deref())?,
+            Given::read(set, case.answers.as_deref().filter(|_| settings.from.is_none()))?,
             Mode::Defaults,
         )
     })
+}
+
+/// What an older version of the pack was told, where the case begins with one.
+fn past(pack: &BuiltPack, case: &Case) -> Result<Past, Failure> {
+    let Some(from) = &case.settings.from else { return Ok(Past::default()) };
+    let Manifest { name, version, .. } = &pack.manifest;
+    if from >= version {
+        let message = format!("case `{}` begins with {from}, and `{name}` is {version}", case.name);
+        let report = Report::new("pack-test-from", message);
+        return Err(Failure::from(report.hint("name a version that came before the pack's own with `from`")));
+    }
+    let answers = case.answers.as_deref().map_or_else(|| Ok(JsonObject::new()), Given::file)?;
+    Ok(Past::told(name.clone(), from.clone(), answers))
 }
 
 fn place(case: &Case, name: &str, at: &str) -> Result<(Name, ProjectPath), Failure> {

@@ -36,6 +36,15 @@ template = "auth.md"
 when = "answers.auth != 'none'"
 "#;
 
+/// What becomes of answers to versions before 0.1.5.
+const MIGRATION: &str = r#"
+[[migration]]
+before = "0.1.5"
+rename = { listen = "port" }
+remove = ["colour"]
+set = { port = "{{ answers.listen + 8000 }}" }
+"#;
+
 fn web() -> Machine {
     let machine = Machine::new();
     machine
@@ -180,4 +189,29 @@ fn a_case_that_is_not_as_it_should_be() {
     machine.write("web/tests/x/case.toml", "nmae = \"x\"\n");
     let said = machine.run(&["pack", "test", "web"]).fails();
     assert!(said.starts_with("error[pack-source-syntax]") && said.contains("at tests/x/case.toml:1:1"), "{said}");
+}
+
+/// With `from`, the answers are an older version's, and the pack carries them over.
+#[test]
+fn a_case_may_begin_with_an_older_version() {
+    let machine = web();
+    machine.write("web/pack.toml", PACK.replace("version = \"0.1.0\"", "version = \"0.2.0\"") + MIGRATION);
+    machine
+        .write("web/tests/moved/answers.toml", "listen = 80\ncolour = \"red\"\n")
+        .write("web/tests/moved/case.toml", "from = \"0.1.0\"\n")
+        .write("web/tests/moved/expected/main.txt", "port: 8080\nauth: none\n");
+    machine.run(&["pack", "test", "web"]).succeeds();
+
+    // Of this version nothing is carried over, and what nobody asks any more is left out.
+    machine.write("web/tests/moved/case.toml", "from = \"0.1.5\"\n");
+    let said = machine.run(&["pack", "test", "web"]).fails();
+    assert!(said.starts_with("error[pack-test-failed]") && said.contains("+port: 8000"), "{said}");
+
+    for from in ["0.2.0", "0.3.0"] {
+        machine.write("web/tests/moved/case.toml", format!("from = \"{from}\"\n"));
+        let said = machine.run(&["pack", "test", "web"]).fails();
+        assert!(said.starts_with("error[pack-test-from]") && said.contains(&format!("begins with {from}")), "{said}");
+    }
+    machine.write("web/tests/moved/case.toml", "from = \"yesterday\"\n");
+    assert!(machine.run(&["pack", "test", "web"]).fails().starts_with("error[pack-source-syntax]"));
 }

@@ -150,3 +150,19 @@ fn a_world_that_the_contract_does_not_have() {
         build(&machine, "pack-source-syntax", "`packs` is no world of the contract, which has `pack` and");
     }
 }
+
+/// A key that means nothing is a slip, and so is a value of another type.
+#[test]
+fn settings_that_nothing_reads() {
+    let cases = [
+        ("pyproject.toml", "[tool.scaffold]\nmodul = \"app\"\n", "unknown field `modul`"),
+        ("pyproject.toml", "[tool.scaffold]\npaths = \"lib\"\n", "expected a sequence"),
+        ("package.json", "{ \"scaffold\": { \"main\": \"app.js\" } }", "unknown field `main`"),
+        ("package.json", "{ \"scaffold\": { \"paths\": [1] } }", "invalid type: integer `1`"),
+    ];
+    for (file, text, message) in cases {
+        let machine = Machine::new();
+        machine.write(&format!("a/{file}"), text);
+        build(&machine, "pack-source-syntax", message);
+    }
+}
