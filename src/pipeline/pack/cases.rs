@@ -134,10 +134,12 @@ fn place(case: &Case, name: &str, at: &str) -> Result<(Name, ProjectPath), Failu
 /// What is wrong with what came of a case; none where it is as it should be.
 fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
     let with = if set.is_empty() { String::new() } else { format!(" with `{}`", set.join("`, `")) };
-    let failed = |what: &str, details: Vec<String>| {
+    let report = |what: &str, details: Vec<String>, hint: &str| {
         let message = format!("case `{}`{with} {what}", case.name);
-        let hint = "if it is right as it is now, run `scaffold pack test --bless` and look at what changed";
         Report::new("pack-test-failed", message).details(details).hint(hint)
+    };
+    let failed = |what: &str, details| {
+        report(what, details, "if it is right as it is now, run `scaffold pack test --bless` and look at what changed")
     };
     match (outcome, &case.expected) {
         (Err(reports), Expected::Message(lines)) => {
@@ -160,7 +162,9 @@ fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
                 }
             }
             let problem = case.settings.run.iter().find_map(|run| run_in(rendered, run).err());
-            problem.map(|(what, details)| failed(&what, details))
+            problem.map(|(what, details)| {
+                report(&what, details, "mend the pack, or what `[[run]]` of the case's `case.toml` wants")
+            })
         }
     }
 }
