@@ -47,8 +47,6 @@ impl migrating::exports::scaffold::pack::migration::Guest for Generic {
 }
 
 #[cfg(target_arch = "wasm32")]
-scaffold_pack::allocator!();
-#[cfg(target_arch = "wasm32")]
 scaffold_pack::bindings::export_bindings!(Generic with_types_in scaffold_pack::bindings);
 #[cfg(target_arch = "wasm32")]
 migrating::export_migration!(Generic with_types_in migrating);

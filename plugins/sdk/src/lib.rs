@@ -94,9 +94,8 @@ mod context;
 mod diagnostic;
 #[doc(hidden)]
 pub mod glue;
-#[doc(hidden)]
 #[cfg(all(target_arch = "wasm32", feature = "leak"))]
-pub mod heap;
+mod heap;
 pub mod jinja;
 pub mod layout;
 pub mod log;
@@ -157,25 +156,6 @@ pub trait Pack {
     fn render(context: &Context, taken: &[Taken]) -> Result<Output, Vec<Diagnostic>>;
 }
 
-/// Puts the allocator that never frees into a pack's crate; [`export!`] does so.
-#[doc(hidden)]
-#[cfg(feature = "leak")]
-#[macro_export]
-macro_rules! allocator {
-    () => {
-        #[global_allocator]
-        static HEAP: $crate::heap::Heap = $crate::heap::Heap::new();
-    };
-}
-
-/// Leaves the allocator to the pack; [`export!`] asks.
-#[doc(hidden)]
-#[cfg(not(feature = "leak"))]
-#[macro_export]
-macro_rules! allocator {
-    () => {};
-}
-
 /// Exports a [`Pack`] from its component: once in a crate, at its root. Natively it exports nothing.
 ///
 /// `export!(Greeter with migration)` exports what it says in [`Migrate`](migration::Migrate) too.
@@ -184,7 +164,6 @@ macro_rules! export {
     ($pack:ty) => {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
-            $crate::allocator!();
             type Exported = $crate::glue::Exported<$pack>;
     $crate::bindings::export_bindings!(Exported with_types_in $crate::bindings);
         };
