@@ -2,7 +2,7 @@
 
 import { interpolate } from './scaffold-pack/host.js';
 import { Output, Refusal, definePack } from './scaffold-pack/index.js';
-import * as templates from './templates.js';
+import { templates } from './scaffold-pack/templates.js';
 
 const questions = {
   type: 'object',
@@ -55,18 +55,18 @@ export const { generator, migration } = definePack({
     const { resources, style } = context.answers;
     const values = context.values();
     const output = new Output()
-      .file('docs/index.md', templates.index(values), {
+      .file('docs/index.md', templates['docs/index.md'](values), {
         slots: [{ name: 'sections', marker: '<!-- slot: sections -->' }],
       })
-      .merge('catalogue.json', 'json', templates.catalogue(values), { lists: { '/resources': 'sorted' } })
+      .merge('catalogue.json', 'json', templates['catalogue.json'](values), { lists: { '/resources': 'sorted' } })
       .lines('.gitignore', '/site/')
       .step('Read it', 'cat', 'docs/index.md');
     for (const resource of resources) {
       const page = context.values({ resource });
-      output.file(interpolate('docs/resources/{{ resource | kebab }}.md', page), templates.resource(page));
+      output.file(interpolate('docs/resources/{{ resource | kebab }}.md', page), templates['docs/resource.md'](page));
     }
-    if (style === 'detailed') output.file('docs/review.md', templates.review(values));
-    for (const { facts } of taken) output.fill('docs/index.md', 'sections', templates.service({ service: facts }));
+    if (style === 'detailed') output.file('docs/review.md', templates['docs/review.md'](values));
+    for (const { facts } of taken) output.fill('docs/index.md', 'sections', templates['docs/service.md']({ service: facts }));
     return output;
   },
 });

@@ -1,7 +1,11 @@
 // The package without the host: `node --test`.
 
 import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 
 import { BRACKETS, Output, Refusal, definePack, template } from '../scaffold-pack/index.js';
 
@@ -51,4 +55,27 @@ test('a refusal is thrown as the contract has it', () => {
 
 test('answers stay as they are', () => {
   assert.equal(migration.migrate('0.0.1', '{"a":1}'), '{"a":1}');
+});
+
+test('the templates of a folder are named by their paths in it', async () => {
+  const pack = mkdtempSync(join(tmpdir(), 'scaffold-pack-'));
+  try {
+    cpSync(new URL('../scaffold-pack', import.meta.url), join(pack, 'scaffold-pack'), { recursive: true });
+    const load = (folder) => import(pathToFileURL(join(folder, 'scaffold-pack/templates.js')));
+    assert.deepEqual((await load(pack)).texts, {});
+
+    mkdirSync(join(pack, 'templates/docs'), { recursive: true });
+    writeFileSync(join(pack, 'templates/docs/{{ x }} 50%.md'), '`${x}`\r\n');
+    writeFileSync(join(pack, 'templates/a'), '');
+    // Modules are kept by their addresses: another folder is another module.
+    const moved = `${pack}-moved`;
+    cpSync(pack, moved, { recursive: true });
+    const { templates, texts } = await load(moved);
+    rmSync(moved, { recursive: true });
+    assert.deepEqual(Object.entries(texts), [['a', ''], ['docs/{{ x }} 50%.md', '`${x}`\n']]);
+    const { template } = templates['docs/{{ x }} 50%.md']({});
+    assert.deepEqual(template, { name: 'docs/{{ x }} 50%.md', text: '`${x}`\n', marks: undefined });
+  } finally {
+    rmSync(pack, { recursive: true });
+  }
 });

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{Workplace, process};
-use crate::authoring::folder::FolderError;
+use crate::authoring::folder::{Contents, FolderError, Sources};
 use crate::authoring::toolchain::ToolchainError;
 use crate::authoring::{AuthoringError, strip};
 
@@ -18,6 +19,12 @@ pub(super) const MANIFEST: &str = "package.json";
 const LEFT_OUT: [&str; 3] = ["dist", "node_modules", "tests"];
 /// The module where it does not say.
 const MAIN: &str = "pack.js";
+/// The package that packs are written with, where it lies in the pack.
+const SDK: &str = "javascript/scaffold-pack";
+/// The module of it that holds the texts of templates.
+const TEXTS: &str = "texts.js";
+/// The folder of templates.
+const TEMPLATES: &str = "templates";
 /// The package that makes components.
 const TOOL: &str = "@bytecodealliance/componentize-js";
 
@@ -38,6 +45,7 @@ await writeFile(output, component);
 pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
     let Manifest { main, scaffold: Settings { world, paths } } = manifest(folder)?;
     let world = super::world(MANIFEST, world.as_deref())?;
+    let texts = texts(folder)?;
     let missing =
         |what: String, hint: &str| ToolchainError::Missing { what, complaints: Vec::new(), hint: hint.to_owned() };
     if !process::runs("node", &["--version"]) {
@@ -64,10 +72,29 @@ pub(super) fn build(folder: &Path) -> Result<Vec<u8>, AuthoringError> {
         })?;
         work.take_in(&absolute.join(path), &format!("javascript/{}", name.to_string_lossy()), &LEFT_OUT)?;
     }
+    let sdk = work.path(SDK);
+    if sdk.is_dir() {
+        let path = sdk.join(TEXTS);
+        fs::write(&path, texts).map_err(|error| AuthoringError::Unreadable { path, error })?;
+    }
     let main = work.path("javascript").join(main.as_deref().unwrap_or(MAIN));
     process::output(command.arg(main).arg(work.contract()?).arg(world).arg(&output))?;
     let component = fs::read(&output).map_err(|error| AuthoringError::Unreadable { path: output, error })?;
     strip(&component)
+}
+
+/// The module with the texts of all templates of a pack: components have no files.
+fn texts(folder: &Path) -> Result<String, AuthoringError> {
+    let mut texts = Map::new();
+    for (path, contents) in Sources::Disk(folder).below(TEMPLATES)? {
+        let Contents::Text(text) = contents else {
+            let file = format!("{TEMPLATES}/{path}");
+            return Err(FolderError::Template { file, problem: "it is not UTF-8 text".to_owned() }.into());
+        };
+        texts.insert(path, Value::String(text));
+    }
+    // What JSON writes is a literal of JavaScript, too.
+    Ok(format!("export const texts = {};\n", Value::Object(texts)))
 }
 
 /// What `package.json` says of a pack.

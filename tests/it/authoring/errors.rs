@@ -166,3 +166,11 @@ fn settings_that_nothing_reads() {
         build(&machine, "pack-source-syntax", message);
     }
 }
+
+/// In JavaScript the texts of `templates/` are put into a module.
+#[test]
+fn a_template_of_javascript_that_is_no_text() {
+    let machine = Machine::new();
+    machine.write("a/package.json", "{}").write("a/templates/img/logo", [0xff, 0xfe]);
+    build(&machine, "pack-source-template", "templates/img/logo");
+}
