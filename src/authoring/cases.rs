@@ -128,7 +128,9 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
     let settings = if sources.has(SETTINGS) {
         let text = sources.text(SETTINGS)?;
         let file = format!("{CASES}/{name}/{SETTINGS}");
-        toml::from_str(&text).map_err(|error| FolderError::toml(&file, &text, &error))?
+        let settings = toml::from_str(&text).map_err(|error| FolderError::toml(&file, &text, &error))?;
+        check(&settings).map_err(|message| FolderError::Syntax { file, place: None, message })?;
+        settings
     } else {
         Settings::default()
     };
@@ -143,6 +145,17 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
     };
     let answers = ANSWERS.iter().map(|file| folder.join(file)).find(|path| path.is_file());
     Ok(Case { name, folder, answers, settings, expected })
+}
+
+/// What would make a case that runs nothing.
+fn check(settings: &Settings) -> Result<(), String> {
+    if let Some((key, _)) = settings.matrix.iter().find(|(_, values)| values.is_empty()) {
+        return Err(format!("`{key}` of `[matrix]` has no values"));
+    }
+    if settings.run.iter().any(|run| run.command.is_empty()) {
+        return Err("`command` of `[[run]]` names no program".to_owned());
+    }
+    Ok(())
 }
 
 impl Case {

@@ -93,7 +93,7 @@ impl Past {
     fn replace(&mut self, instance: &Name, old: &LockedAnswers, new: JsonObject) {
         // A question under a new name keeps the answer of one whose name went: whose that was tells whose this is.
         let was_given = |key: &String, value: &Value| {
-            let renamed = || old.given.iter().any(|(_, given)| given == value) && !old.default.contains_key(key);
+            let renamed = || old.given.values().any(|given| given == value) && old.default.get(key) != Some(value);
             old.given.contains_key(key) || renamed()
         };
         let (mut given, defaults): (JsonObject, JsonObject) =

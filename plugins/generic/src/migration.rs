@@ -26,12 +26,21 @@ pub fn migrate(blueprint: &Blueprint, old: Old<'_>) -> Result<Option<String>, Ve
 
 fn carry_over(migration: &Migration, values: &Object) -> Result<String, Vec<Diagnostic>> {
     let members = jinja::evaluate("answers | items", values)?;
-    let mut answers = Object::new();
+    let mut old = Vec::new();
     for member in elements(&members).unwrap_or_default() {
         let Some([key, value]) = elements(member).and_then(|pair| <[&str; 2]>::try_from(pair).ok()) else { continue };
         // Questions have plain keys, so that nothing in them is escaped.
-        let key = key.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(key);
-        let renamed = migration.rename.iter().find(|(old, _)| old == key).map_or(key, |(_, new)| new);
+        old.push((key.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(key), value));
+    }
+    let mut answers = Object::new();
+    for (key, value) in &old {
+        let to = migration.rename.iter().find(|(from, _)| from == key);
+        // Of an answer that had the name already and one that is given it, the latter stays.
+        let is_taken = || migration.rename.iter().any(|(from, to)| to == key && old.iter().any(|(key, _)| from == key));
+        if to.is_none() && is_taken() {
+            continue;
+        }
+        let renamed = to.map_or(*key, |(_, to)| to);
         let is_set = migration.set.iter().any(|(name, _)| name == renamed);
         if !is_set && !migration.remove.iter().any(|gone| gone == key) {
             answers = answers.json(renamed, value);

@@ -5,7 +5,7 @@ use std::path::Path;
 use scaffold_blueprint as blueprint;
 use serde_json::{Map, Value, json};
 
-use super::pack_file::{Check, Dependency, Migration, PackFile, SchemaEntry, Severity, Step};
+use super::pack_file::{Check, Dependency, PackFile, SchemaEntry, Severity, Step};
 use super::text::{pieces, text};
 use super::{FolderError, Sources, ordered};
 use crate::model::{self, Capability, Cardinality, JsonObject, Manifest, Phase, Requirement};
@@ -202,16 +202,5 @@ pub(super) fn step(step: &Step) -> blueprint::Step {
         when: step.when.clone(),
         title: text(&step.title),
         command: step.command.iter().map(|word| text(word)).collect(),
-    }
-}
-
-/// One `[[migration]]`.
-pub(super) fn migration(migration: &Migration) -> blueprint::Migration {
-    blueprint::Migration {
-        before: migration.before.to_string(),
-        when: migration.when.clone(),
-        rename: migration.rename.iter().map(|(old, new)| (old.clone(), new.clone())).collect(),
-        remove: migration.remove.clone(),
-        set: migration.set.iter().map(|(name, value)| (name.clone(), pieces(value))).collect(),
     }
 }

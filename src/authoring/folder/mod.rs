@@ -9,6 +9,7 @@ mod error;
 mod expressions;
 mod files;
 mod manifest;
+mod migrations;
 mod ordered;
 mod pack_file;
 mod shares;
@@ -58,7 +59,7 @@ pub fn build(folder: Sources<'_>) -> Result<FolderPack, AuthoringError> {
         offers: manifest::offers(&pack, &ordered),
         shares,
         steps: pack.step.iter().map(manifest::step).collect(),
-        migrations: pack.migration.iter().map(manifest::migration).collect(),
+        migrations: migrations::of(&pack, &manifest)?,
     };
     expressions::read(&mut blueprint)?;
     let component = componentize(&join::with_data(GENERIC, &blueprint.to_bytes())?)?;

@@ -65,7 +65,7 @@ pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) 
             if let Ok(rendered) = &outcome {
                 seen.add(&pack.manifest.name, rendered);
             }
-            let may_bless = options.bless && case.settings.matrix.is_empty() && can_bless(case, &outcome);
+            let may_bless = options.bless && can_bless(case, &outcome);
             match judge(case, set, &outcome) {
                 None if !(may_bless && case.expects_nothing()) => {}
                 Some(report) if !may_bless => failed.push(report),
@@ -139,7 +139,12 @@ fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
         Report::new("pack-test-failed", message).details(details).hint(hint)
     };
     let failed = |what: &str, details| {
-        report(what, details, "if it is right as it is now, run `scaffold pack test --bless` and look at what changed")
+        let hint = if can_bless(case, outcome) {
+            "if it is right as it is now, run `scaffold pack test --bless` and look at what changed"
+        } else {
+            "mend the pack, or the case"
+        };
+        report(what, details, hint)
     };
     match (outcome, &case.expected) {
         (Err(reports), Expected::Message(lines)) => {
@@ -160,6 +165,12 @@ fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
                 if !differences.is_empty() {
                     return Some(failed("makes other files", differences));
                 }
+            }
+            if case.settings.from.is_some() && !rendered.forgotten.is_empty() {
+                let lost = rendered.forgotten.iter().map(|lost| format!("`{}` for `{}`", lost.answer, lost.key));
+                let hint =
+                    "carry them over to questions of today; what is not needed any more, leave out as answers move on";
+                return Some(report("loses answers", lost.collect(), hint));
             }
             let problem = case.settings.run.iter().find_map(|run| run_in(rendered, run).err());
             problem.map(|(what, details)| {
@@ -244,12 +255,24 @@ fn run_in(rendered: &Rendered, run: &Run) -> Result<(), (String, Vec<String>)> {
     }
 }
 
-/// Whether what came out could be what is expected: a command that fails stays a failure.
+/// How answers are refused. Everything else that goes wrong is a fault, of the pack or of the case.
+const REFUSALS: [&str; 3] = ["answers-invalid", "answers-missing", "pack-refused"];
+
+/// Whether what came out could be what is expected: a command that fails stays a failure, and so does a fault. A case that
+/// expects files becomes a refusal by its author's hand only.
 fn can_bless(case: &Case, outcome: &Outcome) -> bool {
-    match outcome {
-        Ok(rendered) => case.settings.run.iter().all(|run| run_in(rendered, run).is_ok()),
-        Err(_) => true,
-    }
+    let settings = &case.settings;
+    settings.matrix.is_empty()
+        && match outcome {
+            Ok(rendered) => {
+                let loses = settings.from.is_some() && !rendered.forgotten.is_empty();
+                !loses && settings.run.iter().all(|run| run_in(rendered, run).is_ok())
+            }
+            Err(reports) => {
+                let has_files = matches!(&case.expected, Expected::Tree(files) if !files.is_empty());
+                !has_files && reports.iter().all(|report| REFUSALS.contains(&report.code))
+            }
+        }
 }
 
 /// Writes what came out as what is expected.

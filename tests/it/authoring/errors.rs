@@ -52,6 +52,11 @@ fn entries_that_can_not_be_are_told_with_what_to_write() {
         ("[[lines]]\npath = \"/{{ project.name }}\"\nlines = [\"y\"]", "is absolute"),
         ("[computed]\nx = \"{{ answers. }}\"", "`answers.` in `[computed] x` is no sound Jinja"),
         ("[[lines]]\npath = \"x\"\nlines = [\"{% if %}\"]", "in `what makes x` is no sound Jinja"),
+        ("[[migration]]\nbefore = \"9.0.0\"", "before 9.0.0: the pack is 0.1.0"),
+        ("[[migration]]\nbefore = \"0.1.0\"\n[[migration]]\nbefore = \"0.0.9\"", "write the oldest one first"),
+        ("[[migration]]\nbefore = \"0.1.0\"\nrename = { a = \"b\" }", "makes `b`, which the pack does not ask"),
+        ("[[migration]]\nbefore = \"0.1.0\"\nset = { b = 1 }", "makes `b`, which the pack does not ask"),
+        ("[[migration]]\nbefore = \"0.1.0\"\nrename = { a = \"c\", b = \"c\" }", "renames two questions to `c`"),
     ] {
         machine.write("a/pack.toml", format!("{HEAD}{rest}\n"));
         build(&machine, "pack-source-invalid", told);

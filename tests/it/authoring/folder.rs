@@ -423,6 +423,9 @@ fn answers_to_an_older_version_are_carried_over() {
             [questions.address]
             type = "string"
             [[migration]]
+            before = "0.1.0"
+            set = { name = "never" }
+            [[migration]]
             before = "0.2.0"
             rename = { title = "heading" }
             remove = ["old"]
@@ -434,9 +437,6 @@ fn answers_to_an_older_version_are_carried_over() {
             before = "0.3.0"
             when = "answers.name == 'nobody'"
             set = { name = "never" }
-            [[migration]]
-            before = "0.1.0"
-            set = { name = "never" }
             "#,
         ),
     );
@@ -445,6 +445,33 @@ fn answers_to_an_older_version_are_carried_over() {
     assert_eq!(machine.read("shop/all"), r#"{"name": "a \"b\", c", "address": "0.1.0:8080"}"#.to_owned() + "\n");
     let intent = machine.read("shop/scaffold.toml");
     assert!(intent.contains("name = ") && !intent.contains("old") && !intent.contains("title"), "{intent}");
+}
+
+/// Whatever the questions are called, and whether or not the user answered the one whose name it takes.
+#[test]
+fn a_renamed_answer_stays_in_the_place_of_one_that_had_the_name() {
+    for old in ["aold", "zold"] {
+        for given in [&["other=THEIRS"][..], &[]] {
+            let machine = Machine::new();
+            let pack = |version: &str, questions: &[&str], rest: &str| {
+                let question = |name: &&str| format!("[questions.{name}]\ntype = \"string\"\ndefault = \"d\"\n");
+                let questions: String = questions.iter().map(question).collect();
+                format!("name = \"notes\"\nversion = \"{version}\"\nsummary = \"x\"\n{questions}{rest}\n")
+            };
+            machine.write("notes/pack.toml", pack("0.1.0", &[old, "other"], ""));
+            machine.write("notes/templates/all", "{{ answers | tojson }}\n");
+            let mine = format!("{old}=MINE");
+            let mut arguments = vec!["new", "shop", "--pack", "./notes", "--set", &mine];
+            arguments.extend(given.iter().flat_map(|given| ["--set", given]));
+            machine.run(&arguments).succeeds();
+            let migration = format!("[[migration]]\nbefore = \"0.2.0\"\nrename = {{ {old} = \"other\" }}");
+            machine.write("notes/pack.toml", pack("0.2.0", &["other"], &migration));
+            machine.run(&["-C", "shop", "update"]).succeeds();
+            assert_eq!(machine.read("shop/all"), "{\"other\": \"MINE\"}\n", "{old} {given:?}");
+            // It is still an answer that the user gave.
+            assert!(machine.read("shop/scaffold.toml").contains("MINE"), "{old} {given:?}");
+        }
+    }
 }
 
 /// Every pack without code can be asked to carry answers over. Where it has nothing to say, what the user took out of
