@@ -1,7 +1,7 @@
 //! Filters: the case filters that every generator needs, and the engine's own behind their bounds.
 
 use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
-use minijinja::value::{Kwargs, Rest, StringInput, ValueOrKwargs};
+use minijinja::value::{Kwargs, Rest, StringInput, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, Value, filters};
 
 use super::{json, weight};
@@ -19,6 +19,8 @@ pub(super) fn install(environment: &mut Environment<'static>) {
     environment.add_filter("camel", |state: &State, text: Value| Ok(word(state, &text)?.to_lower_camel_case()));
     environment.add_filter("screaming", |state: &State, text: Value| Ok(word(state, &text)?.to_shouty_snake_case()));
     environment.add_filter("plural", plural);
+    environment.add_filter("truth", truth);
+    environment.add_filter("elements", elements);
     environment.add_filter("tojson", tojson);
     environment.add_filter("indent", indent);
     bound(environment);
@@ -31,6 +33,24 @@ pub(super) fn install(environment: &mut Environment<'static>) {
     environment.remove_test("escaped");
     environment.remove_global("debug");
     environment.add_function("namespace", no_namespace);
+}
+
+/// A condition's value: a slip makes it text or a number more often than somebody means what Jinja takes for true.
+fn truth(value: Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::Bool => Ok(value),
+        kind => {
+            Err(Error::new(ErrorKind::InvalidOperation, format!("a condition is true or false, and this is a {kind}")))
+        }
+    }
+}
+
+/// What a loop goes over.
+fn elements(value: Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::Seq => Ok(value),
+        kind => Err(Error::new(ErrorKind::InvalidOperation, format!("a loop needs a list, and this is a {kind}"))),
+    }
 }
 
 /// Weighs all arguments of the filters that visit every element of a value, at any depth.

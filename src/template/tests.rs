@@ -155,6 +155,17 @@ fn words_change_their_case_predictably() {
 }
 
 #[test]
+fn conditions_and_lists_are_nothing_else() {
+    let values = object(json!({ "yes": true, "list": [1], "text": "a", "none": null, "map": {} }));
+    for (filter, good) in [("truth", &["yes"][..]), ("elements", &["list"])] {
+        for name in ["yes", "list", "text", "none", "map"] {
+            let value = evaluate(&format!("{name} | {filter}"), &values);
+            assert_eq!(value.is_ok(), good.contains(&name), "{name} {filter} {value:?}");
+        }
+    }
+}
+
+#[test]
 fn words_have_plurals() {
     for (one, many) in [
         ("order", "orders"),

@@ -6,7 +6,7 @@ use scaffold_pack::prelude::*;
 use scaffold_pack::{Diagnostic, Object, Opening};
 
 use crate::json::elements;
-use crate::values::{holds, text};
+use crate::values::{holds, slip, text};
 
 /// Adds what a share comes to: nothing, one contribution, or one for each turn of its loops.
 pub fn contribute(
@@ -38,10 +38,7 @@ fn turn(
         Some((Scope::Each(each), inner)) => {
             let list = scaffold_pack::jinja::evaluate(&each.list, values)?;
             let Some(elements) = elements(&list) else {
-                let mut message = "`".to_owned();
-                message.push_str(&each.list);
-                message.push_str("` is no list, and a loop needs one");
-                return Err(vec![Diagnostic::error(&message)]);
+                return Err(vec![slip(&each.list, &list, "it | elements")]);
             };
             for element in elements {
                 turn(inner, share, &values.clone().json(&each.variable, element), output)?;

@@ -97,12 +97,19 @@ pub fn holds(condition: &str, values: &Object) -> Result<bool, Vec<Diagnostic>> 
     match jinja::evaluate(condition, values)?.as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        other => {
-            let mut message = "`".to_owned();
-            message.push_str(condition);
-            message.push_str("` is a condition, and its value is ");
-            message.push_str(other);
-            Err(vec![Diagnostic::error(&message).help("compare it with something, as in `answers.name != ''`")])
-        }
+        other => Err(vec![slip(condition, other, "it | truth").help("compare it, as in `answers.name != ''`")]),
     }
+}
+
+/// What is said of an expression whose value is none of those that can stand there: what the host says when it is asked for
+/// that value. So the host knows that the pack is at fault, and not the answers.
+pub fn slip(source: &str, value: &str, asked: &str) -> Diagnostic {
+    let said = jinja::evaluate(asked, &Object::new().json("it", value)).err().unwrap_or_default();
+    let mut message = "`".to_owned();
+    message.push_str(source);
+    message.push('`');
+    for said in said {
+        message.push_str(said.message.strip_prefix(asked).unwrap_or(&said.message));
+    }
+    Diagnostic::error(message)
 }

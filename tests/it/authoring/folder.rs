@@ -335,19 +335,21 @@ fn a_slip_in_an_expression_is_told_with_the_expression() {
     for (code, rest, told) in [
         ("pack-expression", "[computed]\nx = \"{{ answers.typo }}\"", "`answers.typo` is not defined"),
         (
-            "pack-refused",
+            "pack-expression",
             "[[lines]]\npath = \"x\"\nlines = [\"{{ item }}\"]\neach = \"project.name\"",
-            "`project.name` is no list",
+            "`project.name`: invalid operation: a loop needs a list, and this is a string",
         ),
         (
-            "pack-refused",
+            "pack-expression",
             "[[lines]]\npath = \"x\"\nlines = [\"y\"]\nwhen = \"project.name\"",
-            "`project.name` is a condition",
+            "`project.name`: invalid operation: a condition is true or false, and this is a string",
         ),
     ] {
         machine.write("a/pack.toml", pack(rest));
         let said = machine.run(&["new", "shop", "--pack", "./a"]).fails();
         assert!(said.starts_with(&format!("error[{code}]")) && said.contains(told), "{said}");
+        // It is a mistake to whoever checks the pack, too.
+        assert!(machine.run(&["pack", "check", "a"]).fails().contains(&format!("error[{code}]")));
     }
 }
 

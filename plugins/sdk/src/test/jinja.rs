@@ -2,11 +2,12 @@
 //!
 //! Fuel, bounds and the exact words of its errors are the host's alone.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 
 use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use crate::bindings::scaffold::pack::jinja::Failure;
@@ -59,7 +60,14 @@ fn environment() -> Result<Environment<'static>, Error> {
     environment.add_filter("pascal", |text: String| text.to_pascal_case());
     environment.add_filter("camel", |text: String| text.to_lower_camel_case());
     environment.add_filter("screaming", |text: String| text.to_shouty_snake_case());
+    environment.add_filter("truth", |value: Value| only(ValueKind::Bool, value));
+    environment.add_filter("elements", |value: Value| only(ValueKind::Seq, value));
     Ok(environment)
+}
+
+fn only(kind: ValueKind, value: Value) -> Result<Value, Error> {
+    let message = || format!("this is a {}, and is to be a {kind}", value.kind());
+    if value.kind() == kind { Ok(value) } else { Err(Error::new(ErrorKind::InvalidOperation, message())) }
 }
 
 fn parse(values: &str) -> Result<Value, Error> {
