@@ -139,7 +139,7 @@ fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
         Report::new("pack-test-failed", message).details(details).hint(hint)
     };
     let failed = |what: &str, details| {
-        let hint = if can_bless(case, outcome) {
+        let hint = if outcome.as_ref().err().is_none_or(|reports| is_refusal(case, reports)) {
             "if it is right as it is now, run `scaffold pack test --bless` and look at what changed"
         } else {
             "mend the pack, or the case"
@@ -166,7 +166,7 @@ fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
                     return Some(failed("makes other files", differences));
                 }
             }
-            if case.settings.from.is_some() && !rendered.forgotten.is_empty() {
+            if loses_answers(case, rendered) {
                 let lost = rendered.forgotten.iter().map(|lost| format!("`{}` for `{}`", lost.answer, lost.key));
                 let hint =
                     "carry them over to questions of today; what is not needed any more, leave out as answers move on";
@@ -258,21 +258,27 @@ fn run_in(rendered: &Rendered, run: &Run) -> Result<(), (String, Vec<String>)> {
 /// How answers are refused. Everything else that goes wrong is a fault, of the pack or of the case.
 const REFUSALS: [&str; 3] = ["answers-invalid", "answers-missing", "pack-refused"];
 
-/// Whether what came out could be what is expected: a command that fails stays a failure, and so does a fault. A case that
-/// expects files becomes a refusal by its author's hand only.
+/// Whether a case may be refused like that. One that expects files becomes a refusal by its author's hand only.
+fn is_refusal(case: &Case, reports: &[Report]) -> bool {
+    let has_files = matches!(&case.expected, Expected::Tree(files) if !files.is_empty());
+    !has_files && reports.iter().all(|report| REFUSALS.contains(&report.code))
+}
+
+/// Whether what came out could be what is expected: a command that fails stays a failure, and so does a fault.
 fn can_bless(case: &Case, outcome: &Outcome) -> bool {
     let settings = &case.settings;
     settings.matrix.is_empty()
         && match outcome {
             Ok(rendered) => {
-                let loses = settings.from.is_some() && !rendered.forgotten.is_empty();
-                !loses && settings.run.iter().all(|run| run_in(rendered, run).is_ok())
+                !loses_answers(case, rendered) && settings.run.iter().all(|run| run_in(rendered, run).is_ok())
             }
-            Err(reports) => {
-                let has_files = matches!(&case.expected, Expected::Tree(files) if !files.is_empty());
-                !has_files && reports.iter().all(|report| REFUSALS.contains(&report.code))
-            }
+            Err(reports) => is_refusal(case, reports),
         }
+}
+
+/// Whether an older version was told something that nothing became of.
+fn loses_answers(case: &Case, rendered: &Rendered) -> bool {
+    case.settings.from.is_some() && !rendered.forgotten.is_empty()
 }
 
 /// Writes what came out as what is expected.
