@@ -308,6 +308,8 @@ impl Diagnose for Problem {
                 }
             }
             Self::Template(report) => report.clone(),
+            Self::File { first, second, .. } if first.0 == second.0 => each(report("file-conflict"), (first, second))
+                .hint("this is for the pack's author: make the file once, or each under a condition of its own"),
             Self::File { path, first, second, .. } => {
                 each(report("file-conflict"), (first, second)).hint(settle(path, None, second))
             }
@@ -340,6 +342,9 @@ impl Diagnose for Problem {
             Self::Format { .. } => report("merge-format-unknown")
                 .detail(format!("formats that can be merged: {}", listed(&FORMATS)))
                 .hint("this is for the pack's author: give the whole file, or merge as one of these formats"),
+            Self::Formats { first, second, .. } if first.0 == second.0 => {
+                report("merge-formats-differ").hint("this is for the pack's author: merge as one of the two")
+            }
             Self::Formats { second, .. } => report("merge-formats-differ").hint(drop(&second.0)),
             Self::LinesIntoStructure { pack, .. } => report("lines-into-structure").hint(drop(pack)),
             Self::Unreadable { message, .. } => report("merge-unreadable")

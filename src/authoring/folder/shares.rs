@@ -120,6 +120,7 @@ impl Builder {
         let raw = entry.raw.or_else(|| around.iter().rev().find_map(|folder| folder.raw)).unwrap_or(false);
         let once = entry.once.or_else(|| around.iter().rev().find_map(|folder| folder.once)).unwrap_or(false);
         let path = entry.path.clone().unwrap_or_else(|| path_of(&template, &around));
+        let has_own_name = entry.path.is_none() && around.iter().all(|folder| folder.path.is_none());
         let mut scopes = Vec::new();
         for folder in around {
             scopes.extend(scope(folder.each.as_ref(), folder.variable.as_ref(), folder.when.as_ref()));
@@ -133,7 +134,13 @@ impl Builder {
             moved_from: entry.moved_from.iter().map(|path| place(path)).collect::<Result<_, _>>()?,
             contents: self.contents(&template, contents, marks, raw),
         };
-        Ok(Share { scopes, path: place(&path)?, body: Body::File(file) })
+        let path = place(&path).map_err(|error| match error {
+            FolderError::Entry { problem, .. } if has_own_name => {
+                FolderError::Template { file: format!("{TEMPLATES}/{template}"), problem }
+            }
+            error => error,
+        })?;
+        Ok(Share { scopes, path, body: Body::File(file) })
     }
 
     /// Text without marks is a template too: so that `explain` can name it, and tests can tell whether it was made.

@@ -49,6 +49,19 @@ fn identical_files_agree_and_others_conflict() {
     );
 }
 
+/// Neither a settlement nor another folder tells two of one pack's files apart.
+#[test]
+fn a_conflict_of_a_pack_with_itself_is_its_authors() {
+    for (code, one, other) in [
+        ("file-conflict", file("f", "1\n"), file("f", "2\n")),
+        ("merge-formats-differ", merge("f", "json", "{}"), merge("f", "yaml", "{}")),
+    ] {
+        let report = problem(&[pack("a", vec![one, other])]);
+        assert_eq!(report.code, code);
+        assert!(report.hint.unwrap().starts_with("this is for the pack's author"), "{code}");
+    }
+}
+
 #[test]
 fn files_of_one_path_agree_in_everything() {
     let other = |change: fn(&mut crate::model::File)| {

@@ -79,6 +79,12 @@ fn files_that_can_not_be_templates() {
     let machine = Machine::new();
     machine.write("a/pack.toml", HEAD).write("a/partials/x", [0, 255]);
     build(&machine, "pack-source-template", "a partial is text");
+    // A name that no project can have is blamed on whoever gave it.
+    let machine = Machine::new();
+    machine.write("a/pack.toml", HEAD).write("a/templates/con.txt", "x");
+    build(&machine, "pack-source-template", "`templates/con.txt` can't be used: the path `con.txt`");
+    machine.write("a/pack.toml", format!("{HEAD}[[file]]\ntemplate = \"con.txt\"\npath = \"a/nul\"\n"));
+    build(&machine, "pack-source-invalid", "the path `a/nul`");
 }
 
 #[cfg(unix)]
