@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use scaffold::model::Digest;
 
 use crate::failure::{Failure, Outcome};
-use crate::parts::Verdict;
 use crate::{packs, process, toolchain};
 
 /// Where the module is kept.
@@ -43,19 +42,6 @@ pub fn write(root: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Whether the module was made of the sources that are there.
-pub fn check(root: &Path) -> Outcome<Verdict> {
-    let path = root.join(SOURCES);
-    let recorded = fs::read_to_string(&path).map_err(Failure::io(&path))?;
-    if recorded.trim_end() == digest(root)?.to_string() {
-        Ok(Verdict::Passed)
-    } else {
-        Err(Failure::new(format!(
-            "`{MODULE}` was made of other sources\nhint: run `cargo xtask generic` and commit what it writes"
-        )))
-    }
-}
-
 /// The digest of all sources: names and contents, in order, whatever ends their lines.
 fn digest(root: &Path) -> Outcome<Digest> {
     let mut files = Vec::new();
@@ -81,4 +67,18 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Outcome<()> {
         collect(&entry.map_err(Failure::io(path))?.path(), files)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_module_was_made_of_the_sources_that_are_there() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let recorded = fs::read_to_string(root.join(SOURCES)).unwrap();
+        let is_same = recorded.trim_end() == digest(root).unwrap().to_string();
+        assert!(is_same, "`{MODULE}` was made of other sources: run `cargo xtask generic`, and commit what it writes");
+    }
 }

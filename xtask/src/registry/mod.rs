@@ -12,7 +12,6 @@ use std::path::Path;
 
 use crate::checklist::Checklist;
 use crate::failure::{Failure, Outcome};
-use crate::generic;
 use crate::parts::Verdict;
 
 /// The most bytes of a blob in the repository: every clone carries it for ever.
@@ -27,7 +26,6 @@ pub fn check(root: &Path) -> Outcome<Verdict> {
     list.check("the registry is sound", || sound(&folder));
     list.check("its size is within bounds", || bounded(&folder));
     list.check("nothing published was changed or removed", || history::check(root));
-    list.check("the code of packs without code is of its sources", || generic::check(root));
     list.check("it holds what plugins/ makes", || sources::check(root, &folder));
     list.verdict()
 }
