@@ -61,11 +61,7 @@ fn body(body: &Body, values: &Object) -> Result<types::Body, Vec<Diagnostic>> {
 
 /// Several short texts, made.
 pub fn texts(all: &[Text], values: &Object) -> Result<Vec<String>, Vec<Diagnostic>> {
-    let mut texts = Vec::with_capacity(all.len());
-    for one in all {
-        texts.push(text(one, values)?);
-    }
-    Ok(texts)
+    all.iter().map(|one| text(one, values)).collect()
 }
 
 fn whole(file: &File, values: &Object) -> Result<types::File, Vec<Diagnostic>> {

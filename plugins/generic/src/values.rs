@@ -30,22 +30,15 @@ pub fn values(
 
 /// The offers that meet a requirement: the one or null where there can be one at most, else a list.
 fn offered(requirement: &Requirement, taken: &[Taken]) -> String {
-    let mut offers = String::new();
-    for taken in taken.iter().filter(|taken| requirement.name == "*" || requirement.name == taken.capability) {
-        let offer = offer(taken);
-        match requirement.cardinality {
-            Cardinality::ExactlyOne | Cardinality::AtMostOne => return offer,
-            Cardinality::AtLeastOne | Cardinality::AnyNumber => {
-                offers.push(if offers.is_empty() { '[' } else { ',' });
-                offers.push_str(&offer);
-            }
-        }
-    }
+    let meets = |offer: &&Taken| requirement.name == "*" || requirement.name == offer.capability;
+    let mut offers = taken.iter().filter(meets).map(offer);
     match requirement.cardinality {
-        Cardinality::ExactlyOne | Cardinality::AtMostOne => "null".to_owned(),
+        Cardinality::ExactlyOne | Cardinality::AtMostOne => offers.next().unwrap_or_else(|| "null".to_owned()),
         Cardinality::AtLeastOne | Cardinality::AnyNumber => {
-            offers.push_str(if offers.is_empty() { "[]" } else { "]" });
-            offers
+            let mut list = "[".to_owned();
+            list.push_str(&offers.collect::<Vec<_>>().join(","));
+            list.push(']');
+            list
         }
     }
 }
