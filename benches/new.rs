@@ -1,5 +1,6 @@
 //! What `scaffold new` costs, as ratios made in one run: warm wall time against `cp -r` of its own output, pair by
-//! pair, and the CPU seconds of a cold start, in which every pack is compiled.
+//! pair, in memory and on the disk of temporary files; and the CPU seconds of a cold start, in which every pack is
+//! compiled.
 //!
 //! `cargo bench --bench new`. Times go up and down with the machine; the ratios are what to quote.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
@@ -18,16 +19,16 @@ const COMPOSITIONS: [&[&str]; 2] =
 
 fn main() {
     for packs in COMPOSITIONS {
-        measure(packs);
+        println!("scaffold new --pack {}", packs.join(" --pack "));
+        // A disk's moods are not the program's; but that is where projects go.
+        if let Ok(folder) = tempfile::Builder::new().tempdir_in(Path::new("/dev/shm")) {
+            measure(packs, "memory", &folder);
+        }
+        measure(packs, "disk", &TempDir::new().expect("a folder to work in"));
     }
 }
 
-fn measure(packs: &[&str]) {
-    // Memory, where there is a file system in it: a disk's moods are not the program's.
-    let folder = tempfile::Builder::new()
-        .tempdir_in(Path::new("/dev/shm"))
-        .or_else(|_| TempDir::new())
-        .expect("a folder to work in");
+fn measure(packs: &[&str], place: &str, folder: &TempDir) {
     let home = folder.path().join("home");
     let new = |target: &Path, home: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
@@ -57,7 +58,7 @@ fn measure(packs: &[&str]) {
             timed(&mut new(&target, &folder.path().join(format!("home-{run}")))).1.as_secs_f64()
         })
         .collect();
-    println!("scaffold new --pack {}", packs.join(" --pack "));
+    println!(" {place}");
     print("warm new / cp -r", ratios, "x");
     print("warm new, wall", warm, "ms");
     print("cp -r, wall", copy, "ms");

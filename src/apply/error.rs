@@ -95,6 +95,9 @@ pub enum ApplyError {
         /// What the system says.
         cause: io::Error,
     },
+    /// What should stand in one of scaffold's own files can't be written down.
+    #[error("{}", .0.message)]
+    Own(Box<Report>),
     /// A journal that no `scaffold` of this version has written.
     #[error("the journal `{}` can't be read: {reason}", shown(.path))]
     Journal {
@@ -176,6 +179,7 @@ impl Diagnose for ApplyError {
                 .hint("set that right and run the command again: it completes the change, or rolls it back"),
             Self::Unwritable { cause, .. } => report("target-unwritable", remedy(cause)),
             Self::Write { cause, .. } => report("write-failed", remedy(cause)),
+            Self::Own(report) => Report::clone(report),
             Self::Read { .. } => report("project-unreadable", "check that it is a file that you may read"),
             Self::Journal { path, .. } => Report::new("journal-invalid", self.to_string()).hint(format!(
                 "run the newest `scaffold` there, or remove `{}` together with what it has begun to write",

@@ -11,5 +11,5 @@ use crate::model::Tree;
 /// # Errors
 /// A target that holds something, and files that can't be written.
 pub fn export(target: &Path, tree: &Tree) -> Result<(), ApplyError> {
-    create_on(Disk::real(), target, Project { tree, own: &[] })
+    create_on(Disk::real(), target, Project { tree, own: None })
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::disk::{Disk, open_file, unless_absent};
-use super::{ApplyError, INTENT_FILE, LOCK_FILE, Project};
+use super::{ApplyError, INTENT_FILE, LOCK_FILE, Own, Project};
 use crate::model::{ProjectPath, io_cause};
 
 /// The journal's name in the staging folder.
@@ -41,7 +41,7 @@ struct Versioned {
 }
 
 impl Journal {
-    /// The journal of a project that is complete in the staging folder. The lock comes last: it makes the project one.
+    /// The journal of a project that is complete in the staging folder.
     pub fn of(project: Project<'_>) -> Self {
         let mut entries: Vec<String> = Vec::new();
         for path in project.tree.files.keys() {
@@ -50,7 +50,7 @@ impl Journal {
                 entries.push(entry.to_owned());
             }
         }
-        entries.extend(project.own.iter().map(|(name, _)| (*name).to_owned()));
+        entries.extend(project.own.iter().flat_map(|_| Own::NAMES).map(str::to_owned));
         Self { format: FORMAT, entries }
     }
 

@@ -43,7 +43,7 @@ mod tests;
 
 use std::path::Path;
 
-use crate::model::{INTENT_FILE, LOCK_FILE, Tree};
+use crate::model::{INTENT_FILE, LOCK_FILE, Report, Tree};
 
 pub use change::{
     After, Before, Change, Edit, Entry, LastChange, LastEdit, Written, change, is_changed, is_unfinished, last_change,
@@ -71,21 +71,34 @@ pub enum Recovery {
     ChangeRolledBack,
 }
 
+/// The files that make a folder a project.
+#[derive(Clone, Copy)]
+pub struct Own<'a> {
+    /// `scaffold.toml`.
+    pub intent: &'a [u8],
+    /// `scaffold.lock`.
+    pub lock: &'a [u8],
+}
+
+/// Makes them, while other files are written.
+pub type MakeOwn<'a> = dyn Fn() -> Result<Own<'a>, Report> + Sync + 'a;
+
 /// All that a new project consists of.
 #[derive(Clone, Copy)]
 struct Project<'a> {
     tree: &'a Tree,
-    /// The files that make it a project, in the order in which they appear.
-    own: &'a [(&'static str, &'a [u8])],
+    /// Those that make it a project; none for a tree without a project around it.
+    own: Option<&'a MakeOwn<'a>>,
 }
 
-/// Writes a new project to `target`, which must not exist or be empty: the tree, `intent` as `scaffold.toml` and
-/// `lock` as `scaffold.lock`. Missing parents of `target` are made.
+/// Writes a new project to `target`, which must not exist or be empty: the tree, `scaffold.toml` and `scaffold.lock`.
+/// What stands in those two is asked for while the tree is being written, on another thread if one is free; more than
+/// once where another process gets in the way. Missing parents of `target` are made.
 ///
 /// # Errors
 /// Whatever keeps the whole project from being written. Nothing of it is left behind then.
-pub fn create(target: &Path, tree: &Tree, intent: &[u8], lock: &[u8]) -> Result<(), ApplyError> {
-    create_on(Disk::real(), target, Project { tree, own: &[(INTENT_FILE, intent), (LOCK_FILE, lock)] })
+pub fn create<'a>(target: &Path, tree: &'a Tree, own: &'a MakeOwn<'a>) -> Result<(), ApplyError> {
+    create_on(Disk::real(), target, Project { tree, own: Some(own) })
 }
 
 /// Says early, before any pack has run, whether [`create`] would take `target`. Writes nothing, but
@@ -105,6 +118,16 @@ pub fn check_target(target: &Path) -> Result<(), ApplyError> {
 /// Another process that is writing there now; a target that is no folder; leftovers that can't be moved or removed.
 pub fn recover(target: &Path) -> Result<Recovery, ApplyError> {
     Target::look(target)?.recover(Disk::real())
+}
+
+impl<'a> Own<'a> {
+    /// Their names, in the order in which they appear. The lock comes last: it makes the project one.
+    const NAMES: [&'static str; 2] = [INTENT_FILE, LOCK_FILE];
+
+    /// What stands in them, in the same order.
+    fn contents(self) -> [&'a [u8]; 2] {
+        [self.intent, self.lock]
+    }
 }
 
 /// How often two processes may get into each other's way before one of them gives up.

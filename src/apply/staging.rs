@@ -19,7 +19,9 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use super::disk::{Access, Disk, open_file, open_folder, unless_absent};
 use super::folders::{Folders, split};
-use super::{ApplyError, Project, journal};
+use super::{ApplyError, Own, Project, journal};
+use crate::model::Tree;
+use crate::threads;
 
 /// The lock file.
 pub(super) const HELD: &str = "lock";
@@ -186,13 +188,18 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn write(mut self, project: Project<'_>) -> Result<(), ApplyError> {
-        for (path, file) in &project.tree.files {
-            self.write_file(path.as_str(), &file.contents, file.executable)?;
-        }
-        for &(name, contents) in project.own {
-            self.write_file(name, contents, false)?;
-        }
-        Ok(())
+        let (written, own) = threads::beside(|| self.write_tree(project.tree), || project.own.map(|make| make()));
+        written?;
+        let Some(own) = own.transpose().map_err(|report| ApplyError::Own(Box::new(report)))? else { return Ok(()) };
+        Own::NAMES
+            .into_iter()
+            .zip(own.contents())
+            .try_for_each(|(name, contents)| self.write_file(name, contents, false))
+    }
+
+    fn write_tree(&mut self, tree: &Tree) -> Result<(), ApplyError> {
+        let mut files = tree.files.iter();
+        files.try_for_each(|(path, file)| self.write_file(path.as_str(), &file.contents, file.executable))
     }
 
     fn write_file(&mut self, path: &str, contents: &[u8], executable: bool) -> Result<(), ApplyError> {

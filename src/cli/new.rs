@@ -76,7 +76,7 @@ fn show_result(created: &Created, target: &Path, printer: &Printer) {
     let packs: Vec<String> = rendered.members.iter().map(|member| use_of(&member.instance)).collect();
     let files = rendered.tree.files.len() + 2;
     printer.status("Created", &format!("`{}` with {files} files from {}", target.display(), packs.join(", ")));
-    local_packs(rendered.lock.packs.iter(), printer);
+    local_packs(rendered.locked.iter(), printer);
     printer.note("\nNext steps:");
     printer.note(&format!("  cd {}", shell_word(&target.display().to_string())));
     rendered.next_steps.iter().for_each(|step| printer.note(&step_line(step)));

@@ -34,8 +34,7 @@ pub fn change(command: &str, outcome: &Outcome, root: &Path, dry_run: bool, prin
             printer.note("`scaffold outdated` lists versions that `scaffold.toml` does not allow");
         }
     }
-    let is_open =
-        outcome.decisions.conflicts.iter().any(Conflicted::is_open) || !outcome.rendered.lock.conflicts.is_empty();
+    let is_open = outcome.decisions.conflicts.iter().any(Conflicted::is_open) || !outcome.lock.conflicts.is_empty();
     if is_open { Exit::Differs } else { Exit::Done }
 }
 
@@ -174,7 +173,7 @@ fn pairs(outcome: &Outcome) -> Vec<(&Name, Option<&LockedPack>, Option<&LockedPa
     for pack in outcome.before.iter().flat_map(|lock| &lock.packs) {
         pairs.entry(&pack.instance).or_default().0 = Some(pack);
     }
-    for pack in &outcome.rendered.lock.packs {
+    for pack in &outcome.lock.packs {
         pairs.entry(&pack.instance).or_default().1 = Some(pack);
     }
     pairs.into_iter().map(|(instance, (before, after))| (instance, before, after)).collect()
@@ -245,7 +244,7 @@ fn document(command: &str, outcome: &Outcome, root: &Path, dry_run: bool) -> Val
         "packs": packs,
         "files": outcome.decisions.files.iter().map(|file| file_json(file, dry_run)).collect::<Vec<_>>(),
         "conflicts": conflicts,
-        "open": outcome.rendered.lock.conflicts,
+        "open": outcome.lock.conflicts,
         "retained": retained,
         "kept_defaults": defaults,
         "dropped_answers": dropped,

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::party::Party;
 use super::problem::Problem;
-use super::texts::{Texts, text_of, too_much};
+use super::texts::{text_of, too_much};
 use super::{MAX_CONTRIBUTIONS, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Share};
-use crate::model::{Body, Content, Name, PathClash, PathError, PathSet, ProjectPath, Text, Tree};
+use crate::model::{Body, Content, Contribution, Name, Output, PathClash, PathError, PathSet, ProjectPath, Text, Tree};
+use crate::template::TemplateError;
 
 /// A contribution on its way into a file.
 #[derive(Debug)]
@@ -57,7 +58,14 @@ fn own_size(body: &Body) -> usize {
     }
 }
 
-/// Checks what can be checked before any work is done.
+/// Whether what a pack returned could be a project's, as far as that is known before any work is done.
+pub(super) fn is_bearable(output: &Output) -> bool {
+    let own_size = |contribution: &Contribution| own_size(&contribution.body);
+    output.contributions.len() <= MAX_CONTRIBUTIONS
+        && output.contributions.iter().map(own_size).sum::<usize>() <= MAX_TOTAL_BYTES
+}
+
+/// Checks the same of all packs together.
 pub(super) fn check_size(shares: &[Share<'_>]) -> Result<(), Vec<Problem>> {
     let count: usize = shares.iter().map(|share| share.output.contributions.len()).sum();
     if count > MAX_CONTRIBUTIONS {
@@ -66,7 +74,8 @@ pub(super) fn check_size(shares: &[Share<'_>]) -> Result<(), Vec<Problem>> {
     }
     let contributions = shares.iter().flat_map(|share| &share.output.contributions);
     let size: usize = contributions.map(|contribution| own_size(&contribution.body)).sum();
-    if size > MAX_TOTAL_BYTES { Err(vec![too_much()]) } else { Ok(()) }
+    let is_cut = shares.iter().any(|share| share.texts.is_cut);
+    if is_cut || size > MAX_TOTAL_BYTES { Err(vec![too_much()]) } else { Ok(()) }
 }
 
 /// Groups contributions by checked path, in canonical order within a path. Those with a path that can't be are told
@@ -77,13 +86,14 @@ pub(super) fn check_size(shares: &[Share<'_>]) -> Result<(), Vec<Problem>> {
 pub(super) fn gather<'a>(
     shares: &[Share<'a>],
     parties: &'a [Party],
-    texts: &'a Texts,
     problems: &mut Vec<Problem>,
 ) -> Result<BTreeMap<ProjectPath, Vec<Piece<'a>>>, Vec<Problem>> {
     let mut groups: BTreeMap<ProjectPath, Vec<Piece<'a>>> = BTreeMap::new();
     let mut paths = PathSet::default();
     let mut size = 0;
-    for (place, (share, party)) in shares.iter().zip(parties).enumerate() {
+    for (share, party) in shares.iter().zip(parties) {
+        let failed = |error: &TemplateError| Problem::Template(error.report_for(&share.instance.pack()));
+        problems.extend(share.texts.errors.iter().map(failed));
         for (at, contribution) in share.output.contributions.iter().enumerate() {
             let path = match placed(share.instance.at.as_ref(), &contribution.path) {
                 Ok(path) => path,
@@ -99,7 +109,7 @@ pub(super) fn gather<'a>(
                 problems.push(Problem::PathClash { pack: party.clone(), error, earlier });
                 continue;
             }
-            let text = texts.get(place, at, &contribution.body);
+            let text = share.texts.get(at, &contribution.body);
             let piece = Piece { party, at: share.instance.at.as_ref(), body: &contribution.body, text };
             size += piece.size();
             groups.entry(path).or_default().push(piece);

@@ -5,9 +5,10 @@
 //!
 //! - [`sort_canonically`] (`order.rs`): the one order that composition may depend on,
 //! - [`Exchange`] (`exchange/`): capabilities and facts, in two phases,
-//! - [`compose`]: contributions become a [`Tree`]. Templates are rendered (`texts.rs`), contributions are grouped by
-//!   path (`gather.rs`), and each path becomes one file (`file/`) of a base, its slots (`slots/`), structured
-//!   merges (`merge/`) and lines (`lines.rs`). What the user settled ([`Settlements`]) counts where packs disagree,
+//! - [`Texts`] (`texts.rs`): the templates of one pack, rendered,
+//! - [`compose`]: contributions become a [`Tree`]. They are grouped by path (`gather.rs`), and each path becomes one file
+//!   (`file/`) of a base, its slots (`slots/`), structured merges (`merge/`) and lines (`lines.rs`). What the user
+//!   settled ([`Settlements`]) counts where packs disagree,
 //! - [`explain`] (`provenance.rs`): the same backwards, for one file.
 //!
 //! Conflicts are collected, all of them, and sorted: a user who composes packs that do not fit sees at once how much
@@ -32,7 +33,7 @@ mod texts;
 
 use rayon::prelude::*;
 
-pub use exchange::{Exchange, ExchangeError, Link, Suppliers};
+pub use exchange::{Exchange, ExchangeError, Link, Schemas, Suppliers};
 pub use merge::{ByKey, merge_by_key};
 pub use order::{OrderError, join_order, sort_canonically};
 pub use party::Party;
@@ -40,6 +41,7 @@ pub use problem::Problem;
 pub use provenance::{Attribution, Place, Provenance, ShareKind, UsedTemplate, explain};
 pub use settle::{SettlementError, SettlementFault, Settlements};
 pub use slots::SlotFault;
+pub use texts::{Budget, Texts};
 
 use crate::model::{Instance, Output, Tree};
 
@@ -59,6 +61,8 @@ pub struct Share<'a> {
     pub instance: &'a Instance,
     /// What its `render` returned.
     pub output: &'a Output,
+    /// The texts of that.
+    pub texts: &'a Texts,
 }
 
 /// What composition makes.
@@ -75,8 +79,8 @@ pub struct Composition {
 pub fn compose(shares: &[Share<'_>], settlements: &Settlements) -> Result<Composition, Vec<Problem>> {
     let parties: Vec<Party> = shares.iter().map(|share| Party::of(share.instance)).collect();
     gather::check_size(shares)?;
-    let (texts, mut problems) = texts::Texts::render(shares)?;
-    let groups = gather::gather(shares, &parties, &texts, &mut problems)?;
+    let mut problems = Vec::new();
+    let groups = gather::gather(shares, &parties, &mut problems)?;
     problems.extend(settlements.strays(|path| groups.contains_key(path)));
     let open = gather::files_with_slots(&groups);
     let made: Vec<_> = groups

@@ -18,10 +18,24 @@ fn composed(packs: &[(Instance, Vec<Contribution>)]) -> Result<Tree, Vec<Report>
 
 fn settled(packs: &[(Instance, Vec<Contribution>)], settlements: &Settlements) -> Result<Tree, Vec<Report>> {
     let outputs: Vec<Output> = packs.iter().map(|(_, contributions)| output(contributions.clone())).collect();
-    let shares: Vec<Share<'_>> =
-        packs.iter().zip(&outputs).map(|((instance, _), output)| Share { instance, output }).collect();
+    let texts = texts_of(&outputs);
+    let shares = shares_of(packs, &outputs, &texts);
     let made = compose(&shares, settlements);
     made.map(|made| made.tree).map_err(|problems| problems.iter().map(Diagnose::report).collect())
+}
+
+fn texts_of(outputs: &[Output]) -> Vec<Texts> {
+    let budget = Budget::default();
+    outputs.iter().map(|output| Texts::render(output, &budget)).collect()
+}
+
+fn shares_of<'a>(
+    packs: &'a [(Instance, Vec<Contribution>)],
+    outputs: &'a [Output],
+    texts: &'a [Texts],
+) -> Vec<Share<'a>> {
+    let instances = packs.iter().map(|(instance, _)| instance);
+    instances.zip(outputs).zip(texts).map(|((instance, output), texts)| Share { instance, output, texts }).collect()
 }
 
 /// A pack of this name.

@@ -1,8 +1,8 @@
-//! The packs' texts, templates rendered.
+//! The texts of one pack's contributions, templates rendered.
 //!
-//! Every pack's templates are parsed once, every pair of a template and its values is rendered once, all in parallel;
-//! a template that nobody names is not rendered. Which thread was faster leaves no trace: results have their places
-//! before the work starts.
+//! A pack's templates are parsed once, every pair of a template and its values is rendered once, in parallel; a template
+//! that nobody names is not rendered. Which thread was faster leaves no trace: results have their places before the
+//! work starts. Texts depend on nothing but the pack's own output, so they can be made while other packs still run.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,21 +11,42 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::MAX_TOTAL_BYTES;
+use super::gather::is_bearable;
 use super::problem::Problem;
-use super::{MAX_TOTAL_BYTES, Share};
-use crate::model::{Body, Content, JsonObject, Rendering, Text};
+use crate::model::{Body, Content, JsonObject, Output, Rendering, Text};
 use crate::template::{TemplateError, Templates, Values};
 
-/// The texts of all contributions.
-pub(super) struct Texts {
+/// The texts of one pack's contributions.
+#[derive(Debug, Default)]
+pub struct Texts {
     rendered: Vec<Option<String>>,
-    /// For each share and each of its contributions, the place of its rendering.
-    places: Vec<Vec<Option<usize>>>,
+    /// For each contribution, the place of its rendering.
+    places: Vec<Option<usize>>,
+    /// What is wrong with the templates.
+    pub(super) errors: Vec<TemplateError>,
+    /// Whether some were left out, because a project may not have that much text.
+    pub(super) is_cut: bool,
 }
 
-/// A rendering of the pack of a share.
+/// The bytes of text that all packs of a project may render together.
+#[derive(Debug, Default)]
+pub struct Budget {
+    spent: AtomicUsize,
+}
+
+impl Budget {
+    fn is_exceeded(&self) -> bool {
+        self.spent.load(Ordering::Relaxed) > MAX_TOTAL_BYTES
+    }
+
+    fn spend(&self, bytes: usize) {
+        self.spent.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A rendering to do.
 struct Job<'a> {
-    share: usize,
     template: &'a str,
     values: Values,
 }
@@ -44,40 +65,38 @@ pub(super) fn text_of(body: &Body) -> Option<&Text> {
 }
 
 impl Texts {
-    /// Renders what the shares' contributions name, and says which templates failed.
-    ///
-    /// # Errors
-    /// Texts that are larger together than a project may be.
-    pub(super) fn render(shares: &[Share<'_>]) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
-        let (jobs, places) = plan(shares);
-        let mut problems = Vec::new();
-        let spent = AtomicUsize::new(0);
-        let templates = parse(shares, &jobs, &mut problems);
-        let results: Vec<Option<Result<String, TemplateError>>> =
-            jobs.par_iter().map(|job| render_one(job, &templates, &spent)).collect();
-        if spent.load(Ordering::Relaxed) > MAX_TOTAL_BYTES {
-            return Err(vec![too_much()]);
+    /// Renders what a pack's contributions name. Where that is too much for a project, by itself or together with what
+    /// has been rendered before, some is left out: composing refuses it.
+    pub fn render(output: &Output, budget: &Budget) -> Self {
+        if !is_bearable(output) {
+            return Self { is_cut: true, ..Self::default() };
         }
-        let mut rendered = Vec::with_capacity(jobs.len());
-        for (job, result) in jobs.iter().zip(results) {
-            rendered.push(match (result, shares.get(job.share)) {
-                (Some(Ok(text)), _) => Some(text),
-                (Some(Err(error)), Some(share)) => {
-                    problems.push(Problem::Template(error.report_for(&share.instance.pack())));
-                    None
-                }
-                _ => None,
-            });
+        let (jobs, places) = plan(output);
+        if jobs.is_empty() {
+            return Self { places, ..Self::default() };
         }
-        Ok((Self { rendered, places }, problems))
+        let templates = match Templates::parse(&output.templates) {
+            Ok(templates) => templates,
+            Err(error) => return Self { places, errors: vec![error], ..Self::default() },
+        };
+        let results: Vec<_> = jobs.par_iter().map(|job| render_one(job, &templates, budget).transpose()).collect();
+        let mut errors = Vec::new();
+        let text = |result: Result<Option<String>, TemplateError>| {
+            result.unwrap_or_else(|error| {
+                errors.push(error);
+                None
+            })
+        };
+        let rendered = results.into_iter().map(text).collect();
+        Self { rendered, places, errors, is_cut: budget.is_exceeded() }
     }
 
     /// The text of a contribution, with LF; none where it has none or its template failed.
-    pub(super) fn get<'a>(&'a self, share: usize, at: usize, body: &'a Body) -> Option<Cow<'a, str>> {
+    pub(super) fn get<'a>(&'a self, at: usize, body: &'a Body) -> Option<Cow<'a, str>> {
         match text_of(body)? {
             Text::Literal(text) => Some(with_lf(text)),
             Text::Template(_) => {
-                let place = (*self.places.get(share)?.get(at)?)?;
+                let place = (*self.places.get(at)?)?;
                 self.rendered.get(place)?.as_deref().map(Cow::Borrowed)
             }
         }
@@ -92,68 +111,31 @@ pub(super) fn too_much() -> Problem {
 }
 
 /// The renderings to do, each once, and which contribution wants which.
-fn plan<'a>(shares: &[Share<'a>]) -> (Vec<Job<'a>>, Vec<Vec<Option<usize>>>) {
+fn plan(output: &Output) -> (Vec<Job<'_>>, Vec<Option<usize>>) {
     let mut jobs = Vec::new();
-    let mut known: BTreeMap<(usize, &str, *const JsonObject), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, *const JsonObject), usize> = BTreeMap::new();
     let mut converted: BTreeMap<*const JsonObject, Values> = BTreeMap::new();
-    let mut places = Vec::with_capacity(shares.len());
-    for (share, Share { output, .. }) in shares.iter().enumerate() {
-        let mut of_share = Vec::with_capacity(output.contributions.len());
-        for contribution in &output.contributions {
-            let Some(Text::Template(rendering)) = text_of(&contribution.body) else {
-                of_share.push(None);
-                continue;
-            };
-            // Values that are the same were shared when they came in.
-            let Rendering { template, values } = rendering;
-            let place = *known.entry((share, template, Arc::as_ptr(values))).or_insert_with(|| {
-                let values = converted.entry(Arc::as_ptr(values)).or_insert_with(|| Values::of(values)).clone();
-                jobs.push(Job { share, template, values });
-                jobs.len() - 1
-            });
-            of_share.push(Some(place));
-        }
-        places.push(of_share);
-    }
+    let place = |body| {
+        let Some(Text::Template(Rendering { template, values })) = text_of(body) else { return None };
+        // Values that are the same were shared when they came in.
+        let place = *known.entry((template, Arc::as_ptr(values))).or_insert_with(|| {
+            let values = converted.entry(Arc::as_ptr(values)).or_insert_with(|| Values::of(values)).clone();
+            jobs.push(Job { template, values });
+            jobs.len() - 1
+        });
+        Some(place)
+    };
+    let places = output.contributions.iter().map(|contribution| &contribution.body).map(place).collect();
     (jobs, places)
 }
 
-/// The templates of every pack that has something to render.
-fn parse(shares: &[Share<'_>], jobs: &[Job<'_>], problems: &mut Vec<Problem>) -> Vec<Option<Templates>> {
-    let mut used = vec![false; shares.len()];
-    for job in jobs {
-        if let Some(flag) = used.get_mut(job.share) {
-            *flag = true;
-        }
-    }
-    let parsed: Vec<Option<Result<Templates, TemplateError>>> = shares
-        .par_iter()
-        .zip(&used)
-        .map(|(share, used)| used.then(|| Templates::parse(&share.output.templates)))
-        .collect();
-    let keep = |(parsed, share): (Option<Result<Templates, TemplateError>>, &Share<'_>)| match parsed {
-        Some(Ok(templates)) => Some(templates),
-        Some(Err(error)) => {
-            problems.push(Problem::Template(error.report_for(&share.instance.pack())));
-            None
-        }
-        None => None,
-    };
-    parsed.into_iter().zip(shares).map(keep).collect()
-}
-
-/// One rendering; none where the pack's templates did not parse, or when there is too much text already.
-fn render_one(
-    job: &Job<'_>,
-    templates: &[Option<Templates>],
-    spent: &AtomicUsize,
-) -> Option<Result<String, TemplateError>> {
-    let templates = templates.get(job.share)?.as_ref()?;
-    if spent.load(Ordering::Relaxed) > MAX_TOTAL_BYTES {
+/// One rendering; none when there is too much text already.
+fn render_one(job: &Job<'_>, templates: &Templates, budget: &Budget) -> Option<Result<String, TemplateError>> {
+    if budget.is_exceeded() {
         return None;
     }
     Some(templates.render(job.template, &job.values).map(|text| {
-        spent.fetch_add(text.len(), Ordering::Relaxed);
+        budget.spend(text.len());
         if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
     }))
 }

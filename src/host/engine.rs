@@ -1,7 +1,7 @@
 //! The engine: how packs are compiled, linked and interrupted.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use wasmtime::component::{Component, Linker};
@@ -32,6 +32,16 @@ pub struct Options {
     pub metered: bool,
 }
 
+/// An engine that waits for the first host; see [`prepare`].
+static READY: Mutex<Option<Engine>> = Mutex::new(None);
+
+/// Makes an engine ahead of the first host that counts nothing, for a thread that has nothing else to do.
+pub fn prepare() {
+    let mut ready = READY.lock().unwrap_or_else(PoisonError::into_inner);
+    // A machine that has none is told about when a host is made.
+    *ready = Engine::new(&config()).ok();
+}
+
 /// Loads packs.
 pub struct Host {
     engine: Engine,
@@ -58,7 +68,11 @@ impl Host {
     /// A machine that wasmtime does not support.
     pub fn new(options: Options) -> Result<Self, HostError> {
         let wrong = |error: wasmtime::Error| HostError::Engine(format!("{error:#}"));
-        let engine = Engine::new(config().consume_fuel(options.metered)).map_err(wrong)?;
+        let ready = if options.metered { None } else { READY.lock().unwrap_or_else(PoisonError::into_inner).take() };
+        let engine = match ready {
+            Some(engine) => engine,
+            None => Engine::new(config().consume_fuel(options.metered)).map_err(wrong)?,
+        };
         let mut linker = Linker::new(&engine);
         v0_1::link(&mut linker).map_err(wrong)?;
         let options = Options { compiled: options.compiled.of_engine(&engine), ..options };
@@ -168,6 +182,10 @@ fn config() -> Config {
         .cranelift_opt_level(OptLevel::Speed)
         .parallel_compilation(true)
         .epoch_interruption(true)
+        // What traps is told by its code; nobody walks the stack.
+        .wasm_backtrace_max_frames(None)
+        .native_unwind_info(false)
+        .generate_address_map(false)
         // Two machines must get the same bits from the same pack.
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(true)

@@ -22,7 +22,7 @@ mod v0_1;
 mod wasi;
 
 pub use compiled::CompiledCode;
-pub use engine::{Compilation, Host, Options, grants};
+pub use engine::{Compilation, Host, Options, grants, prepare};
 pub use error::{CallError, CallFailure, HostError};
 pub use pack::{Call, LogLevel, LogLine, Pack, Spent, Trace};
 pub use wasi::Surroundings;

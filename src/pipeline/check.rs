@@ -117,6 +117,7 @@ fn lock_of(workshop: &Workshop<'_>, root: &Path, intent: &IntentFile, lock: &Loc
     let inputs = wish.inputs(intent.intent(), Some(lock), Given::default(), Mode::Defaults);
     let mut rendered = run(workshop, inputs)?;
     relate_paths(&mut rendered, root);
-    rendered.lock.conflicts.clone_from(&lock.conflicts);
-    Ok(rendered.lock)
+    let mut made = rendered.lock();
+    made.conflicts.clone_from(&lock.conflicts);
+    Ok(made)
 }

@@ -43,7 +43,7 @@ fn not_oci(instance: &Name, oci: &str, problem: &str) -> Failure {
 
 /// A project's files name path packs relative to the project, so that both can move together.
 pub(super) fn relate_paths(rendered: &mut Rendered, target: &Path) {
-    for locked in &mut rendered.lock.packs {
+    for locked in &mut rendered.locked {
         let origin = rendered.members.iter().find(|member| member.instance.name == locked.instance);
         if let Some(Origin::Path(path)) = origin.map(|member| &member.resolved.origin) {
             locked.source = PackSource::Path(&relative(path, target)).to_string();

@@ -25,17 +25,16 @@ mod replay;
 mod undo;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::compose::{self, Provenance, Settlements, Share};
-use crate::host::{CompiledCode, Host, HostError, LogLine, Options, Pack, Spent, Surroundings};
+use crate::compose::{self, Provenance, Schemas, Settlements, Share, Texts};
+use crate::host::{self, CompiledCode, Host, HostError, LogLine, Options, Pack, Spent, Surroundings};
 use crate::model::{Diagnose, Diagnostic, Instance, Name, Output, Project, ProjectPath, Report, Step, Tree};
-use crate::project::{Given, KeptDefault, Lock, Mode};
+use crate::project::{Given, KeptDefault, Lock, LockedPack, Mode};
 use crate::registry::{Preference, Registries, Spec};
-use crate::schema;
 use crate::store::{Cache, Home};
 use crate::threads;
 
@@ -207,10 +206,10 @@ pub struct NextStep {
 pub struct Rendered {
     /// The packs, in canonical order.
     pub members: Vec<Member>,
+    /// What the lock says of them, in join order.
+    pub locked: Vec<LockedPack>,
     /// The tree.
     pub tree: Tree,
-    /// The lock that belongs to it.
-    pub lock: Lock,
     /// What packs said to the user, by pack.
     pub diagnostics: Vec<(String, Diagnostic)>,
     /// What packs propose to do next.
@@ -223,25 +222,35 @@ pub struct Rendered {
     pub forgotten: Vec<Forgotten>,
     /// What the two calls of each pack used up, in the same order.
     pub spent: Vec<Spent>,
-    /// What each pack returned, in the same order.
+    /// What each pack returned, in the same order, and the texts of that.
     outputs: Vec<Output>,
+    texts: Vec<Texts>,
+    project: Project,
+    /// What stands under `[compose]`.
+    compose: BTreeMap<String, Value>,
     settlements: Settlements,
 }
 
 impl Rendered {
+    /// The lock that belongs to the tree. Made when it is asked for, because it takes as long as some files do.
+    pub fn lock(&self) -> Lock {
+        Lock::new(&self.project, self.locked.clone(), self.compose.clone(), &self.tree)
+    }
+
     /// Where a file of the tree comes from; none where there is no such file.
     ///
     /// # Errors
     /// None to expect: the packs' shares have made a tree already.
     pub fn explain(&self, path: &ProjectPath) -> Result<Option<Provenance>, Failure> {
-        compose::explain(&shares(&self.members, &self.outputs), &self.settlements, path).map_err(Failure::all)
+        compose::explain(&shares(&self.members, &self.outputs, &self.texts), &self.settlements, path)
+            .map_err(Failure::all)
     }
 }
 
 /// Begins with what every run needs and what depends on nothing, on other threads: the caller may do something else
-/// before the first run. Half a millisecond of the ten that a project takes.
+/// before the first run.
 pub fn warm_up() {
-    threads::start(schema::prepare);
+    threads::start(host::prepare);
 }
 
 /// Runs the pipeline.
@@ -262,12 +271,18 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
     let migrated = past.migrate(workshop, &members, &mut compiled)?;
     let forgotten = past.forget_unasked(&members);
     let given = given.over(&past.given);
-    let kept_defaults = members::answer(&mut members, &questions?, &given, &past.defaults, &project, mode)?;
-    let rendered = render(workshop, members, compiled, &project, &joined, settlements)?;
+    let questions = questions?;
+    let manifests: Vec<_> = members.iter().map(|member| Arc::clone(&member.instance.manifest)).collect();
+    let (kept_defaults, schemas) = threads::beside(
+        || members::answer(&mut members, &questions, &given, &past.defaults, &project, mode),
+        || Schemas::of(manifests.iter().map(Arc::as_ref)),
+    );
+    let kept_defaults = kept_defaults?;
+    let rendered = render(workshop, members, compiled, &project, &joined, settlements, schemas)?;
     Ok(Rendered { kept_defaults, migrated, forgotten, ..rendered })
 }
 
-/// The second half of every run: members with their answers become a tree and the lock that belongs to it.
+/// The second half of every run: members with their answers become a tree.
 fn render(
     workshop: &Workshop<'_>,
     members: Vec<Member>,
@@ -275,23 +290,23 @@ fn render(
     project: &Project,
     joined: &[Name],
     compose: BTreeMap<String, Value>,
+    schemas: Schemas,
 ) -> Result<Rendered, Failure> {
     let settlements = Settlements::parse(&compose).map_err(Failure::all)?;
     let loaded = phases::load(workshop, members, compiled, project)?;
-    let phases::Outputs { outputs, diagnostics, spent } = phases::plan_and_render(workshop, &loaded)?;
+    let phases::Outputs { outputs, texts, diagnostics, spent } = phases::plan_and_render(workshop, &loaded, schemas)?;
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
-    let composition = compose::compose(&shares(&members, &outputs), &settlements).map_err(Failure::all)?;
+    let composition = compose::compose(&shares(&members, &outputs, &texts), &settlements).map_err(Failure::all)?;
     let steps = |(member, output): (&Member, &Output)| {
         let Instance { name, at, .. } = member.instance.clone();
         let next = move |step| NextStep { instance: name.clone(), at: at.clone(), step };
         output.next_steps.iter().cloned().map(next).collect::<Vec<_>>()
     };
     let next_steps = members.iter().zip(&outputs).flat_map(steps).collect();
-    let lock = Lock::new(project, members::lock_entries(&members, joined), compose, &composition.tree);
     Ok(Rendered {
+        locked: members::lock_entries(&members, joined),
         members,
         tree: composition.tree,
-        lock,
         diagnostics,
         next_steps,
         kept_defaults: Vec::new(),
@@ -299,12 +314,16 @@ fn render(
         forgotten: Vec::new(),
         spent,
         outputs,
+        texts,
+        project: project.clone(),
+        compose,
         settlements,
     })
 }
 
 /// What each member brings, as composition takes it.
-fn shares<'a>(members: &'a [Member], outputs: &'a [Output]) -> Vec<Share<'a>> {
-    let share = |(member, output): (&'a Member, &'a Output)| Share { instance: &member.instance, output };
-    members.iter().zip(outputs).map(share).collect()
+fn shares<'a>(members: &'a [Member], outputs: &'a [Output], texts: &'a [Texts]) -> Vec<Share<'a>> {
+    let instances = members.iter().map(|member| &member.instance);
+    let share = |((instance, output), texts)| Share { instance, output, texts };
+    instances.zip(outputs).zip(texts).map(share).collect()
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
 use super::intent::{given_answers, pack_intent, relate_paths};
 use super::{Failure, Inputs, Rendered, Workshop, run};
-use crate::apply;
-use crate::model::{Name, Project, ProjectPath};
-use crate::project::{Given, Intent, Mode};
+use crate::apply::{self, Own};
+use crate::model::{Diagnose, Name, Project, ProjectPath};
+use crate::project::{Given, Intent, Mode, ProjectError};
 use crate::registry::Spec;
 
 /// What `scaffold new` was asked for.
@@ -60,11 +61,20 @@ pub fn create(workshop: &Workshop<'_>, new: NewProject<'_>) -> Result<Created, F
     };
     let mut rendered = run(workshop, inputs)?;
     relate_paths(&mut rendered, &target);
-    let intent = intent_of(&rendered, &project, &packs, &places, &target).to_text()?;
-    let lock = rendered.lock.to_text()?;
+    let texts = || {
+        let intent = intent_of(&rendered, &project, &packs, &places, &target).to_text()?;
+        Ok((intent, rendered.lock().to_text()?))
+    };
+    let texts = LazyLock::new(|| texts().map_err(|error: ProjectError| error.report()));
     if !dry_run {
-        apply::create(&target, &rendered.tree, intent.as_bytes(), lock.as_bytes())?;
+        let own = || match &*texts {
+            Ok((intent, lock)) => Ok(Own { intent: intent.as_bytes(), lock: lock.as_bytes() }),
+            Err(report) => Err(report.clone()),
+        };
+        apply::create(&target, &rendered.tree, &own)?;
     }
+    let (intent, lock) = LazyLock::force(&texts).clone()?;
+    drop(texts);
     Ok(Created { rendered, intent, lock })
 }
 
@@ -82,6 +92,6 @@ fn intent_of(
         packs.insert(member.instance.name.clone(), pack);
         registries.extend(registry);
     }
-    let (answers, compose) = (given_answers(&rendered.members), rendered.lock.compose.clone());
+    let (answers, compose) = (given_answers(&rendered.members), rendered.compose.clone());
     Intent { project: project.into(), registries, packs, answers, compose }
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::fetch::{self, bytes_of};
 use super::{Failure, Member, Workshop};
-use crate::compose::Exchange;
+use crate::compose::{Budget, Exchange, Schemas, Texts};
 use crate::host::{CallError, Compilation, HostError, LogLine, Pack, Spent, Trace};
 use crate::model::{
     Context, Diagnose, Diagnostic, Name, Output, Phase, Planned, Project, Report, Requirement, Severity,
@@ -20,6 +20,8 @@ pub(super) struct Loaded {
 /// What all packs returned, in canonical order.
 pub(super) struct Outputs {
     pub outputs: Vec<Output>,
+    /// The texts of each.
+    pub texts: Vec<Texts>,
     pub diagnostics: Vec<(String, Diagnostic)>,
     /// What the calls of each used up.
     pub spent: Vec<Spent>,
@@ -95,16 +97,18 @@ fn not_kept(label: &str, error: &std::io::Error) -> Report {
 }
 
 /// Runs both phases of all packs. Packs that don't wait for each other's facts run at the same time.
-pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Result<Outputs, Failure> {
+pub(super) fn plan_and_render(
+    workshop: &Workshop<'_>,
+    loaded: &[Loaded],
+    schemas: Schemas,
+) -> Result<Outputs, Failure> {
     let instances: Vec<_> = loaded.iter().map(|loaded| loaded.member.instance.clone()).collect();
     let suppliers = |requirement: &Requirement| suppliers(workshop, requirement);
-    let mut exchange = Exchange::new(&instances, &suppliers).map_err(Failure::all)?;
+    let mut exchange = Exchange::new(&instances, &suppliers, schemas).map_err(Failure::all)?;
     let mut diagnostics = Vec::new();
     let mut spent = vec![Spent::default(); loaded.len()];
     for wave in exchange.waves().to_vec() {
-        let plan = || wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect();
-        let (planned, ()) = rayon::join(plan, || exchange.prepare(&wave));
-        let planned = all(planned)?;
+        let planned = all(wave.par_iter().map(|&place| plan(&exchange, loaded, place)).collect())?;
         let mut refused = Vec::new();
         for (&place, (planned, trace)) in wave.iter().zip(planned) {
             tell(workshop, &loaded[place], &trace.log);
@@ -117,20 +121,22 @@ pub(super) fn plan_and_render(workshop: &Workshop<'_>, loaded: &[Loaded]) -> Res
         }
     }
     let places: Vec<usize> = (0..loaded.len()).collect();
-    let rendered = all(places.par_iter().map(|&place| render(&exchange, loaded, place)).collect())?;
-    let mut outputs = Vec::new();
-    for ((loaded, spent), (output, trace)) in loaded.iter().zip(&mut spent).zip(rendered) {
+    let budget = Budget::default();
+    let rendered = all(places.par_iter().map(|&place| render(&exchange, loaded, place, &budget)).collect())?;
+    let (mut outputs, mut texts) = (Vec::new(), Vec::new());
+    for ((loaded, spent), (output, its_texts, trace)) in loaded.iter().zip(&mut spent).zip(rendered) {
         tell(workshop, loaded, &trace.log);
         *spent = spent.and(trace.spent);
         diagnostics.extend(output.diagnostics.iter().cloned().map(|said| (loaded.member.label(), said)));
         outputs.push(output);
+        texts.push(its_texts);
     }
     let errors: Vec<Report> = diagnostics
         .iter()
         .filter(|(_, said)| said.severity == Severity::Error)
         .map(|(label, said)| refusal(label, said))
         .collect();
-    if errors.is_empty() { Ok(Outputs { outputs, diagnostics, spent }) } else { Err(Failure::Reports(errors)) }
+    if errors.is_empty() { Ok(Outputs { outputs, texts, diagnostics, spent }) } else { Err(Failure::Reports(errors)) }
 }
 
 fn plan(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Planned, Trace), Failure> {
@@ -139,10 +145,18 @@ fn plan(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Pla
     Ok(pack.plan(context, &taken)?)
 }
 
-fn render(exchange: &Exchange<'_>, loaded: &[Loaded], place: usize) -> Result<(Output, Trace), Failure> {
+/// The pack's output, and its texts: no pack waits for the others before its templates are rendered.
+fn render(
+    exchange: &Exchange<'_>,
+    loaded: &[Loaded],
+    place: usize,
+    budget: &Budget,
+) -> Result<(Output, Texts, Trace), Failure> {
     let taken = exchange.taken(place, Phase::Render).map_err(Failure::all)?;
     let Loaded { pack, context, .. } = &loaded[place];
-    Ok(pack.render(context, &taken)?)
+    let (output, trace) = pack.render(context, &taken)?;
+    let texts = Texts::render(&output, budget);
+    Ok((output, texts, trace))
 }
 
 /// A diagnostic of grade error among an otherwise good answer.

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::folders::Seat;
 use super::members::{self, Member};
 use super::{Failure, Rendered, Workshop, phases, render};
+use crate::compose::Schemas;
 use crate::model::{Diagnose, Digest, JsonObject, Name, PackId, Project, Report};
 use crate::project::{Answer, Lock, LockedAnswers, LockedPack, Origin, PackSource, Questions, RENDER_EDITION};
 use crate::registry::{Pin, PinPlace, recall};
@@ -33,7 +34,7 @@ pub fn replay(workshop: &Workshop<'_>, lock: &Lock, root: &Path) -> Result<Rende
         }
     }
     let compiled = phases::load_compiled(workshop, &members)?;
-    render(workshop, members, compiled, &project, &joined, lock.compose.clone())
+    render(workshop, members, compiled, &project, &joined, lock.compose.clone(), Schemas::default())
 }
 
 fn other_edition(edition: u32) -> Report {

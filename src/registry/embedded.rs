@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use super::{BlobId, Catalog, IndexLine, RegistryError, Source, parse_index};
 use crate::model::Name;
 
@@ -52,6 +54,10 @@ impl Source for Embedded {
             Some(lines) => parse_index(self.url(), name, lines.as_bytes()),
             None => Ok(Vec::new()),
         }
+    }
+
+    fn versions_of(&self, names: &[Name]) -> Vec<Result<Vec<IndexLine>, RegistryError>> {
+        names.par_iter().map(|name| self.versions(name)).collect()
     }
 
     fn blob(&self, blob: &BlobId) -> Result<Cow<'_, [u8]>, RegistryError> {

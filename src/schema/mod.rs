@@ -52,12 +52,6 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Makes ready what every schema is checked by, the draft's own schema. That takes longer than most schemas do, so a
-/// thread that has nothing else to do may begin with it.
-pub fn prepare() {
-    let _ = Schema::compile(&serde_json::json!({ "type": "object" }));
-}
-
 impl Schema {
     /// Checks a schema and makes it ready.
     ///

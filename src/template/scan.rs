@@ -10,6 +10,7 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
 use minijinja::syntax::SyntaxConfig;
 
 use super::{TemplateError, TemplateErrorKind, limits};
@@ -149,10 +150,9 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// Where a mark stands first. For marks of a few bytes this takes half the time of the search of any text.
+/// Where a mark stands first.
 fn find(text: &str, mark: &str) -> Option<usize> {
-    let first = mark.chars().next()?;
-    text.match_indices(first).map(|(at, _)| at).find(|&at| text[at..].starts_with(mark))
+    memmem::find(text.as_bytes(), mark.as_bytes())
 }
 
 /// Leaves out the sign that controls white space.

@@ -60,6 +60,20 @@ pub fn start(work: impl FnOnce() + Send + 'static) {
     }
 }
 
+/// Does `here` on this thread, and `there` meanwhile on another one of these that has nothing to do; after it, where there
+/// is none.
+pub fn beside<A, B: Send>(here: impl FnOnce() -> A, there: impl FnOnce() -> B + Send) -> (A, B) {
+    let (mut done, mut result) = (None, None);
+    rayon::in_place_scope(|scope| {
+        scope.spawn(|_| result = Some(there()));
+        done = Some(here());
+    });
+    match (done, result) {
+        (Some(done), Some(result)) => (done, result),
+        _ => unreachable!("a scope ends after all that was begun in it"),
+    }
+}
+
 /// Does work that strangers decide about. None: it panicked, and nobody but the caller need be told.
 pub fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = IS_GUARDED.replace(true);
@@ -114,6 +128,14 @@ mod tests {
         let (outer, inner) = run(|| (current().id(), run(|| current().id()).unwrap())).unwrap();
         assert_eq!(outer, inner);
         assert_ne!(outer, current().id());
+    }
+
+    #[test]
+    fn what_is_done_beside_is_done_once_both_are() {
+        let both = || beside(|| current().id(), || 2);
+        assert_eq!(both(), (current().id(), 2));
+        let (outer, (here, there)) = run(|| (current().id(), both())).unwrap();
+        assert_eq!((here, there), (outer, 2));
     }
 
     #[test]

@@ -11,7 +11,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("template", &["model", "threads"]),
     ("schema", &["model"]),
     ("store", &["model"]),
-    ("apply", &["model"]),
+    ("apply", &["model", "threads"]),
     ("authoring", &["component", "model", "template"]),
     ("compose", &["model", "schema", "template"]),
     ("host", &["component", "model", "template", "threads"]),

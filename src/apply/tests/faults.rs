@@ -79,7 +79,7 @@ fn assert_whole_or_none(target: &Path, tree: &Tree, untouched: &Snapshot, contex
 
 /// The next run leaves a whole project and nothing else.
 fn assert_mended(target: &Path, tree: &Tree, untouched: &Snapshot, context: &str) {
-    let outcome = create(target, tree, INTENT, LOCK);
+    let outcome = create(target, tree, &own);
     assert!(
         matches!(outcome, Ok(()) | Err(ApplyError::Completed { .. } | ApplyError::NotEmpty { .. })),
         "{context}: {outcome:?}"
@@ -202,7 +202,7 @@ fn an_interrupted_project_is_finished_but_not_replaced() {
     let (_room, target) = world(Start::Empty);
     let _ = create_watched(&target, &killed(&Cell::new(0), operations(Start::Empty, &tree) - FROM_FIRST_MOVE), &tree);
     let other = super::tree(&[("other", file("", false))]);
-    let error = create(&target, &other, INTENT, LOCK).unwrap_err();
+    let error = create(&target, &other, &own).unwrap_err();
     assert_eq!(code(&error), "target-completed");
     assert_eq!(snapshot(&target), whole(&tree, &Snapshot::new()));
 }

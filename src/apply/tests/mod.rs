@@ -83,8 +83,12 @@ fn whole(tree: &Tree, before: &Snapshot) -> Snapshot {
     expected
 }
 
+fn own<'a>() -> Result<Own<'a>, Report> {
+    Ok(Own { intent: INTENT, lock: LOCK })
+}
+
 fn create_sample(target: &Path) -> Result<(), ApplyError> {
-    create(target, &sample(), INTENT, LOCK)
+    create(target, &sample(), &own)
 }
 
 fn create_watched(
@@ -92,7 +96,7 @@ fn create_watched(
     before: &dyn Fn(disk::Operation) -> std::io::Result<()>,
     tree: &Tree,
 ) -> Result<(), ApplyError> {
-    create_on(Disk::watched(before), target, Project { tree, own: &[(INTENT_FILE, INTENT), (LOCK_FILE, LOCK)] })
+    create_on(Disk::watched(before), target, Project { tree, own: Some(&own) })
 }
 
 /// A folder in memory where there is such a file system: thousands of folders come and go here.

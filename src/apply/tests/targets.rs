@@ -18,6 +18,15 @@ fn a_project_is_written_whole() {
 }
 
 #[test]
+fn nothing_is_left_where_its_own_files_have_no_form() {
+    let room = room();
+    let target = room.path().join("parent/shop");
+    let error = create(&target, &sample(), &|| Err(Report::new("answer-unwritable", "no form"))).unwrap_err();
+    assert_eq!(code(&error), "answer-unwritable");
+    assert!(snapshot(room.path()).is_empty());
+}
+
+#[test]
 fn an_empty_folder_is_filled() {
     let room = room();
     fs::create_dir(room.path().join(".git")).unwrap();
@@ -33,7 +42,7 @@ fn five_thousand_files_in_as_many_folders_are_written() {
     let files: Vec<_> = (0..5000).map(|n| (format!("d{}/e{}/f{n}", n % 7, n % 1250), file("x", false))).collect();
     let tree = tree(&files.iter().map(|(path, file)| (path.as_str(), file.clone())).collect::<Vec<_>>());
     let target = room.path().join("shop");
-    create(&target, &tree, INTENT, LOCK).unwrap();
+    create(&target, &tree, &own).unwrap();
     assert_eq!(snapshot(&target), whole(&tree, &Snapshot::new()));
 }
 

@@ -21,7 +21,7 @@ use serde_json::Value;
 pub use error::{ExchangeError, Link};
 
 use super::party::Party;
-use crate::model::{Instance, Name, Offer, Phase, ProjectPath, Requirement, Taken};
+use crate::model::{Instance, Manifest, Name, Offer, Phase, ProjectPath, Requirement, Taken};
 use crate::schema::{Problem, Schema, SchemaError};
 
 /// Names packs outside of the project that provide what a requirement asks for: a registry's knowledge, for hints.
@@ -38,9 +38,19 @@ pub struct Exchange<'a> {
 
 /// Schemas of facts, compiled once each: a capability's provider and its takers mostly bring the same.
 #[derive(Default)]
-struct Schemas(Mutex<BTreeMap<String, Arc<Result<Schema, SchemaError>>>>);
+pub struct Schemas(Mutex<BTreeMap<String, Arc<Result<Schema, SchemaError>>>>);
 
 impl Schemas {
+    /// Those that the offers of these packs will be checked by: ahead of the packs' answers, on a thread that has nothing
+    /// else to do.
+    pub fn of<'a>(packs: impl IntoIterator<Item = &'a Manifest>) -> Self {
+        let schemas = Self::default();
+        for own in packs.into_iter().flat_map(|pack| &pack.provides) {
+            schemas.compile(&own.facts);
+        }
+        schemas
+    }
+
     fn compile(&self, schema: &Value) -> Arc<Result<Schema, SchemaError>> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let compiled = known.entry(schema.to_string()).or_insert_with(|| Arc::new(Schema::compile(schema)));
@@ -49,13 +59,17 @@ impl Schemas {
 }
 
 impl<'a> Exchange<'a> {
-    /// The exchange of instances in canonical order, without an offer yet.
+    /// The exchange of instances in canonical order, without an offer yet. `schemas` may be those of their facts.
     ///
     /// # Errors
     /// A circle of packs that need each other's facts in `plan`.
-    pub fn new(instances: &'a [Instance], suppliers: &'a Suppliers<'a>) -> Result<Self, Vec<ExchangeError>> {
+    pub fn new(
+        instances: &'a [Instance],
+        suppliers: &'a Suppliers<'a>,
+        schemas: Schemas,
+    ) -> Result<Self, Vec<ExchangeError>> {
         let waves = waves::waves(instances)?;
-        Ok(Self { instances, suppliers, waves, offers: vec![Vec::new(); instances.len()], schemas: Schemas::default() })
+        Ok(Self { instances, suppliers, waves, offers: vec![Vec::new(); instances.len()], schemas })
     }
 
     /// Which instances plan together, by their places in canonical order: a wave needs offers of earlier waves only.
@@ -66,13 +80,6 @@ impl<'a> Exchange<'a> {
     /// The offers of the instance at `place` in canonical order.
     pub fn offers(&self, place: usize) -> &[Offer] {
         self.offers.get(place).map_or(&[], Vec::as_slice)
-    }
-
-    /// Compiles the schemas that the offers of a wave will be checked by, while the instances plan.
-    pub fn prepare(&self, wave: &[usize]) {
-        for own in wave.iter().filter_map(|&place| self.instances.get(place)).flat_map(|own| &own.manifest.provides) {
-            self.schemas.compile(&own.facts);
-        }
     }
 
     /// Takes in what the instance at `place` offered.

@@ -25,7 +25,7 @@ fn web(name: &str) -> Instance {
 
 /// An exchange in which each instance at a place offered `web@1.0.0`.
 fn with_offers<'a>(instances: &'a [Instance], places: &[usize]) -> Exchange<'a> {
-    let mut exchange = Exchange::new(instances, &nobody).unwrap();
+    let mut exchange = Exchange::new(instances, &nobody, Schemas::default()).unwrap();
     for &place in places {
         exchange.offer(place, vec![offer("web@1.0.0", json!({"port": place}))]).unwrap();
     }
@@ -50,14 +50,14 @@ fn a_wave_needs_offers_of_earlier_waves_only() {
         taking(instance("d"), "*@*", Cardinality::AnyNumber, PLAN),
         taking(instance("e"), "image@^2", Cardinality::AnyNumber, PLAN),
     ];
-    let exchange = Exchange::new(&instances, &nobody).unwrap();
+    let exchange = Exchange::new(&instances, &nobody, Schemas::default()).unwrap();
     assert_eq!(exchange.waves(), [vec![1, 2, 4], vec![0], vec![3]]);
 }
 
 #[test]
 fn needs_for_render_make_no_circle() {
     let taker = |name: &str| taking(web(name), "web@^1", Cardinality::AnyNumber, RENDER);
-    assert_eq!(Exchange::new(&[taker("a"), taker("b")], &nobody).unwrap().waves(), [[0, 1]]);
+    assert_eq!(Exchange::new(&[taker("a"), taker("b")], &nobody, Schemas::default()).unwrap().waves(), [[0, 1]]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_circle_names_packs_and_capabilities() {
         taking(web("a"), "image@^1", Cardinality::ExactlyOne, PLAN),
         taking(providing(instance("b"), "image@1.0.0", json!({})), "web@^1", Cardinality::AnyNumber, PLAN),
     ];
-    let Err(errors) = Exchange::new(&instances, &nobody) else { panic!("a circle has waves") };
+    let Err(errors) = Exchange::new(&instances, &nobody, Schemas::default()) else { panic!("a circle has waves") };
     let report = only(errors);
     assert_eq!(report.code, "capability-cycle");
     assert_eq!(report.message, "`a` 1.0.0 and `b` 1.0.0 need each other's facts before they can plan");
@@ -95,7 +95,7 @@ fn the_version_of_an_offer_counts() {
         providing(instance("a"), "web@2.0.0", json!({})),
         taking(instance("b"), "web@^1", Cardinality::AtMostOne, PLAN),
     ];
-    let mut exchange = Exchange::new(&instances, &nobody).unwrap();
+    let mut exchange = Exchange::new(&instances, &nobody, Schemas::default()).unwrap();
     exchange.offer(0, vec![offer("web@2.0.0", json!({}))]).unwrap();
     assert!(exchange.taken(1, PLAN).unwrap().is_empty());
 }
@@ -138,10 +138,10 @@ fn a_missing_provider_is_explained() {
     );
     let instances = [taker()];
     let supply = |_: &Requirement| ["nginx", "caddy"].map(|name| name.parse().unwrap()).to_vec();
-    let report = only(Exchange::new(&instances, &supply).unwrap().taken(0, RENDER).unwrap_err());
+    let report = only(Exchange::new(&instances, &supply, Schemas::default()).unwrap().taken(0, RENDER).unwrap_err());
     assert_eq!(report.hint.unwrap(), "add one of the packs that provide it: `nginx` and `caddy`");
     let one = |_: &Requirement| vec!["nginx".parse().unwrap()];
-    let report = only(Exchange::new(&instances, &one).unwrap().taken(0, RENDER).unwrap_err());
+    let report = only(Exchange::new(&instances, &one, Schemas::default()).unwrap().taken(0, RENDER).unwrap_err());
     assert_eq!(report.hint.unwrap(), "add a pack that provides it: `--pack nginx`");
 }
 
@@ -160,7 +160,7 @@ fn offers_have_to_be_declared_once_and_as_described() {
     let schema = json!({"type": "object", "required": ["port"], "properties": {"port": {"type": "integer"}}});
     let instances = [providing(instance("a"), "web@1.0.0", schema)];
     let refused = |offers: Vec<Offer>| {
-        let mut exchange = Exchange::new(&instances, &nobody).unwrap();
+        let mut exchange = Exchange::new(&instances, &nobody, Schemas::default()).unwrap();
         let errors = exchange.offer(0, offers).unwrap_err();
         assert!(exchange.offers(0).is_empty());
         errors
@@ -197,7 +197,7 @@ fn a_schema_that_is_none_is_its_packs_fault() {
         taking_facts(web("b"), "web@^1", Cardinality::AnyNumber, RENDER, json!({"type": "no"})),
         web("c"),
     ];
-    let mut exchange = Exchange::new(&instances, &nobody).unwrap();
+    let mut exchange = Exchange::new(&instances, &nobody, Schemas::default()).unwrap();
     let report = only(exchange.offer(0, vec![offer("web@1.0.0", json!({}))]).unwrap_err());
     assert_eq!(report.code, "facts-schema-invalid");
     assert_eq!(report.message, "the schema of `web` in the manifest of `a` 1.0.0 can't be used");

@@ -16,7 +16,6 @@ use super::gather;
 use super::merge::{self, Format};
 use super::party::Party;
 use super::settle::Used;
-use super::texts::Texts;
 use super::{Problem, Settlements, Share};
 use crate::model::{JsonObject, ProjectPath};
 use crate::template::TemplateLine;
@@ -113,8 +112,8 @@ pub fn explain(
     path: &ProjectPath,
 ) -> Result<Option<Provenance>, Vec<Problem>> {
     let parties: Vec<Party> = shares.iter().map(|share| Party::of(share.instance)).collect();
-    let (texts, mut problems) = Texts::render(shares)?;
-    let groups = gather::gather(shares, &parties, &texts, &mut problems)?;
+    let mut problems = Vec::new();
+    let groups = gather::gather(shares, &parties, &mut problems)?;
     if !problems.is_empty() {
         return Err(problems);
     }

@@ -234,13 +234,16 @@ fn templates_are_rendered_with_their_values_and_named_in_origins() {
     let Body::File(opened) = &mut first.contributions[0].body else { panic!() };
     opened.slots = vec![opening("s", "# s")];
     let second = output(vec![fill("x", "s", "filled", 0)]);
-    let shares = [Share { instance: &base, output: &first }, Share { instance: &user, output: &second }];
+    let made = |first: &Output| {
+        let texts = [first, &second].map(|output| Texts::render(output, &Budget::default()));
+        let share = |instance, output, texts| Share { instance, output, texts };
+        compose(&[share(&base, first, &texts[0]), share(&user, &second, &texts[1])], &Settlements::default())
+    };
     // A template that can't be parsed is a problem also when nobody names it, and the pack's only one.
-    let problems = compose(&shares, &Settlements::default()).unwrap_err();
+    let problems = made(&first).unwrap_err();
     assert!(matches!(problems.as_slice(), [Problem::Template(_)]), "{problems:?}");
     first.templates.pop();
-    let shares = [Share { instance: &base, output: &first }, Share { instance: &user, output: &second }];
-    let tree = compose(&shares, &Settlements::default()).unwrap().tree;
+    let tree = made(&first).unwrap().tree;
     assert_eq!(text_of(&tree, "x"), "hello one\nfilled\nend");
     assert_eq!(text_of(&tree, "y"), "hello two\n# s\nend");
     let origin = |name: &str, template: Option<&str>| Origin {

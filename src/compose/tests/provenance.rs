@@ -6,8 +6,8 @@ use crate::model::{ListPolicy, ListRule};
 /// Explains `path` of packs, and asserts that it is what they compose to.
 fn explained(path: &str, packs: &[(Instance, Vec<Contribution>)], settlements: &Settlements) -> Provenance {
     let outputs: Vec<Output> = packs.iter().map(|(_, contributions)| output(contributions.clone())).collect();
-    let shares: Vec<Share<'_>> =
-        packs.iter().zip(&outputs).map(|((instance, _), output)| Share { instance, output }).collect();
+    let texts = texts_of(&outputs);
+    let shares = shares_of(packs, &outputs, &texts);
     let at = ProjectPath::parse(path).unwrap();
     let provenance = explain(&shares, settlements, &at).unwrap().unwrap();
     let tree = settled(packs, settlements).unwrap();

@@ -30,7 +30,7 @@ use super::intent::{given_answers, pack_intent, relate_paths};
 use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply::{self, Entry};
 use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, ProjectPath, Report};
-use crate::project::{Given, IntentFile, KeptDefault, Lock, Mode, read_text};
+use crate::project::{Given, IntentFile, KeptDefault, Lock, LockedPack, Mode, read_text};
 use crate::reconcile::{Conflict, Policy};
 use base::WorkingCopy;
 use decide::{Earlier, open_before, open_conflicts, settle};
@@ -77,6 +77,8 @@ pub struct Outcome {
     pub rendered: Rendered,
     /// The lock as it was; none where there was none.
     pub before: Option<Lock>,
+    /// The lock as it is now.
+    pub lock: Lock,
     /// What was decided about files.
     pub decisions: Decisions,
     /// Defaults of packs that moved to another version, and that would be others now.
@@ -118,14 +120,15 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
     relate_paths(&mut rendered, &root);
     note_packs(&mut intent, &rendered, &wish, &root);
     note_answers(&mut intent, &rendered)?;
-    refusal::check_imports(own.lock.as_ref(), &rendered.lock, consent)?;
+    refusal::check_imports(own.lock.as_ref(), &rendered.locked, consent)?;
 
     let copy = WorkingCopy::read(&root, own.lock.as_ref(), &rendered.tree)?;
     let (plan, base_lost) = base::plan(workshop, &root, own.lock.as_ref(), &rendered, &copy)?;
     let before = Earlier { open: open_before(own.lock.as_ref(), &copy), restored: edit.restored(&rendered.tree)? };
     let mut decisions = settle(plan, conflicts, &copy, &before, &rendered.tree)?;
-    rendered.lock.conflicts = open_conflicts(&decisions, &rendered.tree, &before, &copy);
-    decisions.files.extend(own.replaced_by(intent.to_text(), rendered.lock.to_text()?));
+    let mut lock = rendered.lock();
+    lock.conflicts = open_conflicts(&decisions, &rendered.tree, &before, &copy);
+    decisions.files.extend(own.replaced_by(intent.to_text(), lock.to_text()?));
     if !allow_dirty {
         git::check(&root, &decisions.files, own.lock.as_ref())?;
     }
@@ -135,12 +138,12 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
     let kept_defaults = moved_defaults(&mut rendered, own.lock.as_ref());
     let needed = match &edit {
         Edit::Remove { instances } => {
-            let is_there = |name: &&Name| rendered.lock.packs.iter().any(|pack| pack.instance == **name);
+            let is_there = |name: &&Name| lock.packs.iter().any(|pack| pack.instance == **name);
             instances.iter().filter(is_there).cloned().collect()
         }
         _ => Vec::new(),
     };
-    Ok(Outcome { rendered, before: own.lock, decisions, kept_defaults, base_lost, needed })
+    Ok(Outcome { rendered, before: own.lock, lock, decisions, kept_defaults, base_lost, needed })
 }
 
 impl OwnFiles {
@@ -207,13 +210,13 @@ fn note_answers(intent: &mut IntentFile, rendered: &Rendered) -> Result<(), Fail
 
 /// Defaults of packs that moved on, which is when a user wants to hear of others.
 fn moved_defaults(rendered: &mut Rendered, before: Option<&Lock>) -> Vec<KeptDefault> {
-    let version = |lock: &Lock, instance: &Name| {
-        lock.packs.iter().find(|pack| pack.instance == *instance).map(|pack| pack.version.clone())
+    let version = |packs: &[LockedPack], instance: &Name| {
+        packs.iter().find(|pack| pack.instance == *instance).map(|pack| pack.version.clone())
     };
     let kept = std::mem::take(&mut rendered.kept_defaults);
     let has_moved = |default: &KeptDefault| {
-        let was = before.and_then(|lock| version(lock, &default.instance));
-        default.kept.is_none() || was != version(&rendered.lock, &default.instance)
+        let was = before.and_then(|lock| version(&lock.packs, &default.instance));
+        default.kept.is_none() || was != version(&rendered.locked, &default.instance)
     };
     kept.into_iter().filter(has_moved).collect()
 }

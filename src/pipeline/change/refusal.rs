@@ -6,7 +6,7 @@ use super::base::WorkingCopy;
 use crate::apply::{Found, survey};
 use crate::model::{INTENT_FILE, LOCK_FILE, ProjectPath, Report};
 use crate::pipeline::Failure;
-use crate::project::Lock;
+use crate::project::{Lock, LockedPack};
 use crate::reconcile::{Conflict, ConflictKind, Plan, Verdict, has_markers, is_open};
 
 /// Refuses to build on conflicts that are still open.
@@ -76,12 +76,12 @@ pub(super) fn check_obstacles(plan: &Plan, copy: &WorkingCopy) -> Result<(), Fai
 /// Asks before a pack gets interfaces that it did not have.
 pub(super) fn check_imports(
     before: Option<&Lock>,
-    after: &Lock,
+    after: &[LockedPack],
     consent: &mut dyn FnMut(&[String]) -> Result<bool, Failure>,
 ) -> Result<(), Failure> {
     let Some(before) = before else { return Ok(()) };
     let mut grown = Vec::new();
-    for pack in &after.packs {
+    for pack in after {
         let Some(old) = before.packs.iter().find(|old| old.instance == pack.instance && old.name == pack.name) else {
             continue;
         };

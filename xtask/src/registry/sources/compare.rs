@@ -135,7 +135,7 @@ fn make(workshop: &Workshop<'_>, packs: &[Spec], odometer: &mut Odometer) -> Out
         Err(Refusal::Reports(reports)) => return Ok(Err(reports)),
         Err(Refusal::Interrupted) => return Err(Failure::new("interrupted")),
     };
-    let mut lock = created.rendered.lock;
+    let mut lock = created.rendered.lock();
     for pack in &mut lock.packs {
         // What a compiler may change.
         pack.checksum = scaffold::model::Digest::of(b"");
