@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::combine::product;
 use super::folder::{Contents, FolderError, Sources};
+use crate::model::near;
 
 /// The folder of all cases.
 const CASES: &str = "tests";
@@ -124,6 +125,7 @@ pub fn cases(folder: &Path) -> Result<Vec<Case>, FolderError> {
 }
 
 fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
+    check_names(&name, &folder)?;
     let sources = Sources::Disk(&folder);
     let settings = if sources.has(SETTINGS) {
         let text = sources.text(SETTINGS)?;
@@ -145,6 +147,24 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
     };
     let answers = ANSWERS.iter().map(|file| folder.join(file)).find(|path| path.is_file());
     Ok(Case { name, folder, answers, settings, expected })
+}
+
+/// Refuses slips: a file that is read by nobody would make a case that checks less than its author thinks.
+fn check_names(name: &str, folder: &Path) -> Result<(), FolderError> {
+    let unreadable = |error| FolderError::Unreadable { path: folder.to_owned(), error };
+    let known = || ANSWERS.into_iter().chain([SETTINGS, EXPECTED, MESSAGE]);
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        entries.push(entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned());
+    }
+    entries.sort();
+    for entry in entries.iter().filter(|entry| known().all(|known| known != **entry)) {
+        if let Some(meant) = near(entry, known()).first() {
+            let message = format!("a case has no such file; `{meant}` is meant, perhaps");
+            return Err(FolderError::Syntax { file: format!("{CASES}/{name}/{entry}"), place: None, message });
+        }
+    }
+    Ok(())
 }
 
 /// What would make a case that runs nothing.

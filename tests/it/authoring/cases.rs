@@ -120,6 +120,22 @@ fn what_comes_out_can_be_blessed() {
 }
 
 #[test]
+fn a_file_that_nobody_would_read_is_an_error() {
+    for (slip, meant) in
+        [("anwers.toml", "answers.toml"), ("answers.yml", "answers.yaml"), ("expcted/main.txt", "expected")]
+    {
+        let machine = web();
+        machine
+            .write("web/tests/plain/case.toml", "[[run]]\ncommand = [\"true\"]\n")
+            .write("web/tests/plain/notes.md", "");
+        machine.run(&["pack", "test", "web"]).succeeds();
+        machine.write(&format!("web/tests/plain/{slip}"), "");
+        let said = machine.run(&["pack", "test", "web"]).fails();
+        assert!(said.starts_with("error[pack-source-syntax]") && said.contains(&format!("`{meant}`")), "{said}");
+    }
+}
+
+#[test]
 fn a_refusal_has_to_come_and_to_say_what_is_expected() {
     let machine = web();
     machine.write("web/tests/low/answers.toml", "port = 80\n").write("web/tests/low/message.txt", "for nobody\n");
