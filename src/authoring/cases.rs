@@ -149,7 +149,8 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
     Ok(Case { name, folder, answers, settings, expected })
 }
 
-/// Refuses slips: a file that is read by nobody would make a case that checks less than its author thinks.
+/// Refuses slips: a file that is read by nobody would make a case that checks less than its author thinks. An editor's
+/// copy beside the file itself is none.
 fn check_names(name: &str, folder: &Path) -> Result<(), FolderError> {
     let unreadable = |error| FolderError::Unreadable { path: folder.to_owned(), error };
     let known = || ANSWERS.into_iter().chain([SETTINGS, EXPECTED, MESSAGE]);
@@ -159,7 +160,7 @@ fn check_names(name: &str, folder: &Path) -> Result<(), FolderError> {
     }
     entries.sort();
     for entry in entries.iter().filter(|entry| known().all(|known| known != **entry)) {
-        if let Some(meant) = near(entry, known()).first() {
+        if let Some(meant) = near(entry, known()).first().filter(|meant| entries.iter().all(|other| other != **meant)) {
             let message = format!("a case has no such file; `{meant}` is meant, perhaps");
             return Err(FolderError::Syntax { file: format!("{CASES}/{name}/{entry}"), place: None, message });
         }

@@ -8,7 +8,7 @@ use super::party::Party;
 use super::problem::Problem;
 use super::texts::{text_of, too_much};
 use super::{MAX_CONTRIBUTIONS, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Share};
-use crate::model::{Body, Content, Contribution, Name, Output, PathClash, PathError, PathSet, ProjectPath, Text, Tree};
+use crate::model::{Body, Content, Name, Output, PathClash, PathError, PathSet, ProjectPath, Text, Tree};
 use crate::template::TemplateError;
 
 /// A contribution on its way into a file.
@@ -58,11 +58,14 @@ fn own_size(body: &Body) -> usize {
     }
 }
 
+/// The bytes that a pack returned.
+fn size_of(output: &Output) -> usize {
+    output.contributions.iter().map(|contribution| own_size(&contribution.body)).sum()
+}
+
 /// Whether what a pack returned could be a project's, as far as that is known before any work is done.
 pub(super) fn is_bearable(output: &Output) -> bool {
-    let own_size = |contribution: &Contribution| own_size(&contribution.body);
-    output.contributions.len() <= MAX_CONTRIBUTIONS
-        && output.contributions.iter().map(own_size).sum::<usize>() <= MAX_TOTAL_BYTES
+    output.contributions.len() <= MAX_CONTRIBUTIONS && size_of(output) <= MAX_TOTAL_BYTES
 }
 
 /// Checks the same of all packs together.
@@ -72,8 +75,7 @@ pub(super) fn check_size(shares: &[Share<'_>]) -> Result<(), Vec<Problem>> {
         let what = format!("{count} contributions");
         return Err(vec![Problem::TooMuch { what, limit: format!("{MAX_CONTRIBUTIONS} of them") }]);
     }
-    let contributions = shares.iter().flat_map(|share| &share.output.contributions);
-    let size: usize = contributions.map(|contribution| own_size(&contribution.body)).sum();
+    let size: usize = shares.iter().map(|share| size_of(share.output)).sum();
     let is_cut = shares.iter().any(|share| share.texts.is_cut);
     if is_cut || size > MAX_TOTAL_BYTES { Err(vec![too_much()]) } else { Ok(()) }
 }

@@ -40,7 +40,7 @@ impl Budget {
         self.spent.load(Ordering::Relaxed) > MAX_TOTAL_BYTES
     }
 
-    fn spend(&self, bytes: usize) {
+    pub(super) fn spend(&self, bytes: usize) {
         self.spent.fetch_add(bytes, Ordering::Relaxed);
     }
 }
@@ -79,7 +79,7 @@ impl Texts {
             Ok(templates) => templates,
             Err(error) => return Self { places, errors: vec![error], ..Self::default() },
         };
-        let results: Vec<_> = jobs.par_iter().map(|job| render_one(job, &templates, budget).transpose()).collect();
+        let results: Vec<_> = jobs.par_iter().map(|job| render_one(job, &templates, budget)).collect();
         let mut errors = Vec::new();
         let text = |result: Result<Option<String>, TemplateError>| {
             result.unwrap_or_else(|error| {
@@ -130,14 +130,13 @@ fn plan(output: &Output) -> (Vec<Job<'_>>, Vec<Option<usize>>) {
 }
 
 /// One rendering; none when there is too much text already.
-fn render_one(job: &Job<'_>, templates: &Templates, budget: &Budget) -> Option<Result<String, TemplateError>> {
+fn render_one(job: &Job<'_>, templates: &Templates, budget: &Budget) -> Result<Option<String>, TemplateError> {
     if budget.is_exceeded() {
-        return None;
+        return Ok(None);
     }
-    Some(templates.render(job.template, &job.values).map(|text| {
-        budget.spend(text.len());
-        if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
-    }))
+    let text = templates.render(job.template, &job.values)?;
+    budget.spend(text.len());
+    Ok(Some(if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }))
 }
 
 fn with_lf(text: &str) -> Cow<'_, str> {

@@ -128,12 +128,9 @@ fn parse_line(name: &Name, text: &[u8]) -> Result<Option<IndexLine>, String> {
     }
     // The message may quote the file.
     let explain = |error: serde_json::Error| printable(&error.to_string()).into_owned();
-    // Every line begins so that was written by `write_index`, and need not be read twice.
-    if !text.starts_with(format!("{{\"v\":{LINE_FORMAT},").as_bytes()) {
-        let probe: Probe = serde_json::from_slice(text).map_err(explain)?;
-        if probe.v != LINE_FORMAT {
-            return Ok(None);
-        }
+    let probe: Probe = serde_json::from_slice(text).map_err(explain)?;
+    if probe.v != LINE_FORMAT {
+        return Ok(None);
     }
     let line: IndexLine = serde_json::from_slice(text).map_err(explain)?;
     line.check(name)?;

@@ -63,15 +63,13 @@ pub fn start(work: impl FnOnce() + Send + 'static) {
 /// Does `here` on this thread, and `there` meanwhile on another one of these that has nothing to do; after it, where there
 /// is none.
 pub fn beside<A, B: Send>(here: impl FnOnce() -> A, there: impl FnOnce() -> B + Send) -> (A, B) {
-    let (mut done, mut result) = (None, None);
-    rayon::in_place_scope(|scope| {
+    let mut result = None;
+    let done = rayon::in_place_scope(|scope| {
         scope.spawn(|_| result = Some(there()));
-        done = Some(here());
+        here()
     });
-    match (done, result) {
-        (Some(done), Some(result)) => (done, result),
-        _ => unreachable!("a scope ends after all that was begun in it"),
-    }
+    let Some(result) = result else { unreachable!("a scope ends after all that was begun in it") };
+    (done, result)
 }
 
 /// Does work that strangers decide about. None: it panicked, and nobody but the caller need be told.

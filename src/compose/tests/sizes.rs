@@ -1,7 +1,7 @@
 //! How much there may be, and that much is cheap.
 
 use super::*;
-use crate::model::{Content, ListPolicy, ListRule};
+use crate::model::{Content, ListPolicy, ListRule, Rendering, Source, Text};
 
 fn many(count: usize) -> Vec<Contribution> {
     (0..count).map(|at| file(&format!("d{}/f{at}", at % 100), "x\n")).collect()
@@ -21,6 +21,22 @@ fn too_much_is_refused_before_the_work() {
     let shares = (0..=MAX_CONTRIBUTIONS).map(|_| lines("f", &[])).collect();
     let report = problem(&[pack("a", shares)]);
     assert_eq!(report.message, "the packs make 100001 contributions, and a project may have 100000 of them");
+}
+
+/// What is left out for its size must not be missed in silence.
+#[test]
+fn text_beyond_the_budget_of_all_packs_is_refused() {
+    let mut first = output(vec![file_with("f", "", |file| {
+        let rendering = Rendering { template: "t".to_owned(), values: serde_json::Map::new().into() };
+        file.contents = Content::Text(Text::Template(rendering));
+    })]);
+    first.templates = vec![Source { name: "t".to_owned(), text: "x".to_owned(), syntax: None }];
+    let budget = Budget::default();
+    budget.spend(MAX_TOTAL_BYTES);
+    let texts = Texts::render(&first, &budget);
+    let share = Share { instance: &instance("a"), output: &first, texts: &texts };
+    let problems = compose(&[share], &Settlements::default()).unwrap_err();
+    assert!(matches!(problems.as_slice(), [Problem::TooMuch { .. }]), "{problems:?}");
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn a_file_that_nobody_would_read_is_an_error() {
         let machine = web();
         machine
             .write("web/tests/plain/case.toml", "[[run]]\ncommand = [\"true\"]\n")
-            .write("web/tests/plain/notes.md", "");
+            .write("web/tests/plain/case.toml~", "");
         machine.run(&["pack", "test", "web"]).succeeds();
         machine.write(&format!("web/tests/plain/{slip}"), "");
         let said = machine.run(&["pack", "test", "web"]).fails();
