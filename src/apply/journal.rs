@@ -5,6 +5,8 @@
 
 use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
+#[cfg(unix)]
+use std::time::UNIX_EPOCH;
 
 use cap_std::fs::{Dir, OpenOptions};
 use serde::de::DeserializeOwned;
@@ -120,12 +122,19 @@ const PLACE: &str = "place";
 
 /// What tells a folder from every copy of it, such as a clone of a repository that has our own folder in it: whoever
 /// made that would decide what the next command writes. None where the system has no such thing.
+///
+/// Its number, and when it came to be. Where that is not known, the number of the device, which is another one after the next
+/// mount on some systems.
 fn place_of(dir: &Dir) -> io::Result<Option<Value>> {
     #[cfg(unix)]
     {
         use cap_std::fs::MetadataExt as _;
         let found = dir.dir_metadata()?;
-        Ok(Some(serde_json::json!([found.dev(), found.ino()])))
+        let born = found.created().ok().and_then(|born| born.into_std().duration_since(UNIX_EPOCH).ok());
+        Ok(Some(match born {
+            Some(born) => serde_json::json!({ "folder": found.ino(), "born": [born.as_secs(), born.subsec_nanos()] }),
+            None => serde_json::json!({ "folder": found.ino(), "device": found.dev() }),
+        }))
     }
     #[cfg(not(unix))]
     {

@@ -46,11 +46,20 @@ pub struct Case {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
     /// Exactly these files.
-    Tree(BTreeMap<String, Vec<u8>>),
+    Tree(BTreeMap<String, ExpectedFile>),
     /// A refusal, in which each of these lines stands.
     Message(Vec<String>),
     /// A project, whatever is in it.
     Anything,
+}
+
+/// A file that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedFile {
+    /// What it holds.
+    pub contents: Vec<u8>,
+    /// Whether it may be run; none where the system does not say that of files.
+    pub executable: Option<bool>,
 }
 
 /// `case.toml`.
@@ -140,13 +149,28 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
         let text = sources.text(MESSAGE)?;
         Expected::Message(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
     } else if folder.join(EXPECTED).is_dir() {
-        let files = sources.below(EXPECTED)?;
-        Expected::Tree(files.into_iter().map(|(path, contents)| (path, Contents::into_bytes(contents))).collect())
+        let expected = |(path, contents): (String, Contents)| {
+            let executable = is_executable(&folder.join(EXPECTED).join(&path))?;
+            Ok((path, ExpectedFile { contents: contents.into_bytes(), executable }))
+        };
+        Expected::Tree(sources.below(EXPECTED)?.into_iter().map(expected).collect::<Result<_, FolderError>>()?)
     } else {
         Expected::Anything
     };
     let answers = ANSWERS.iter().map(|file| folder.join(file)).find(|path| path.is_file());
     Ok(Case { name, folder, answers, settings, expected })
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> Result<Option<bool>, FolderError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let unreadable = |error| FolderError::Unreadable { path: path.to_owned(), error };
+    Ok(Some(fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o111 != 0))
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> Result<Option<bool>, FolderError> {
+    Ok(None)
 }
 
 /// Refuses slips: a file that is read by nobody would make a case that checks less than its author thinks. An editor's

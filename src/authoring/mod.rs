@@ -14,7 +14,7 @@ mod join;
 mod starter;
 mod toolchain;
 
-pub use cases::{Case, EXPECTED, Expected, MESSAGE, Run, cases};
+pub use cases::{Case, EXPECTED, Expected, ExpectedFile, MESSAGE, Run, cases};
 pub use combine::{combinations, product};
 pub use componentize::{componentize, strip};
 pub use error::AuthoringError;

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 pub use self::pack::{BuildArguments, CheckPackArguments, NewPackArguments, PackArguments, PackCommand, TestArguments};
 pub use self::project::{
@@ -23,7 +24,7 @@ pub use self::registry::{
 
 /// Composes projects from template packs that run as WebAssembly components.
 #[derive(Debug, Parser)]
-#[command(name = "scaffold", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "scaffold", version, max_term_width = 100)]
 pub struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,
@@ -33,6 +34,7 @@ pub struct Arguments {
 
 /// What every command understands.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true)]
@@ -134,6 +136,8 @@ pub enum Command {
     Registry(RegistryArguments),
     /// Look after what this machine keeps
     Cache(CacheArguments),
+    /// Print what a shell needs to complete commands
+    Completions(CompletionsArguments),
 }
 
 /// The commands that run packs in an ordinary project or folder.
@@ -161,6 +165,7 @@ impl Command {
                 | Self::Key(_)
                 | Self::Registry(_)
                 | Self::Cache(_)
+                | Self::Completions(_)
         )
     }
 }
@@ -189,6 +194,13 @@ pub struct ExplainArguments {
     /// A file of the project; a line of it; or a JSON Pointer into it, where it is JSON, YAML, TOML or dotenv
     #[arg(value_name = "PATH[:LINE]|PATH#/POINTER")]
     pub place: String,
+}
+
+/// `scaffold completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArguments {
+    /// The shell that is to read it
+    pub shell: Shell,
 }
 
 /// `scaffold cache`.

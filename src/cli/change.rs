@@ -1,6 +1,9 @@
 //! `scaffold init`, `add`, `remove`, `set`, `update` and `apply`: one change each, of which they edit the intent.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use serde_json::{Value, json};
 
 use super::access::in_workshop;
 use super::args::{
@@ -20,14 +23,15 @@ struct Typed<'a> {
     root: PathBuf,
     given: Given,
     defaults: bool,
-    settle: &'a [String],
+    settlements: BTreeMap<String, Value>,
     safety: &'a SafetyArguments,
 }
 
 impl<'a> Typed<'a> {
     fn of(root: PathBuf, arguments: &'a ChangeArguments) -> Result<Self, Failure> {
         let ChangeArguments { answers: AnswerArguments { set, answers, defaults, settle }, safety } = arguments;
-        Ok(Self { root, given: Given::read(set, answers.as_deref())?, defaults: *defaults, settle, safety })
+        let (given, settlements) = (Given::read(set, answers.as_deref())?, parse_settlements(settle)?);
+        Ok(Self { root, given, defaults: *defaults, settlements, safety })
     }
 }
 
@@ -56,7 +60,8 @@ pub fn remove(arguments: &RemoveArguments, caller: Caller<'_>) -> Result<Exit, F
 
 pub fn set(arguments: &SetArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
     let SetArguments { set, unset, defaults, safety } = arguments;
-    let typed = Typed { root: root(caller)?, given: Given::read(set, None)?, defaults: *defaults, settle: &[], safety };
+    let (root, given) = (root(caller)?, Given::read(set, None)?);
+    let typed = Typed { root, given, defaults: *defaults, settlements: BTreeMap::new(), safety };
     change("set", Edit::Set { unset: unset.clone() }, typed, caller)
 }
 
@@ -67,9 +72,12 @@ pub fn update(arguments: &UpdateArguments, caller: Caller<'_>) -> Result<Exit, F
 
 pub fn apply(arguments: &ApplyArguments, caller: Caller<'_>) -> Result<Exit, Failure> {
     let (root, here) = (root(caller)?, standing::here()?);
-    let restore = arguments.restore.iter().map(|path| project_path(&root, &here, path).map_err(Failure::from));
-    let restore = restore.collect::<Result<_, _>>()?;
-    change("apply", Edit::Apply { restore }, Typed::of(root, &arguments.change)?, caller)
+    let path = |typed: &String| project_path(&root, &here, typed).map_err(Failure::from);
+    let restore = arguments.restore.iter().map(path).collect::<Result<_, _>>()?;
+    let omitted = arguments.omit.iter().map(path).collect::<Result<Vec<_>, _>>()?;
+    let mut typed = Typed::of(root.clone(), &arguments.change)?;
+    typed.settlements.extend(omitted.into_iter().map(|path| (path.to_string(), json!({ "omit": true }))));
+    change("apply", Edit::Apply { restore }, typed, caller)
 }
 
 fn root(caller: Caller<'_>) -> Result<PathBuf, Failure> {
@@ -78,7 +86,7 @@ fn root(caller: Caller<'_>) -> Result<PathBuf, Failure> {
 
 fn change(command: &'static str, edit: Edit, typed: Typed<'_>, caller: Caller<'_>) -> Result<Exit, Failure> {
     let Caller { global, printer, .. } = caller;
-    let Typed { root, given, defaults, settle, safety } = typed;
+    let Typed { root, given, defaults, settlements, safety } = typed;
     let someone = is_someone_there(global);
     let mut ask = ask_policy;
     let conflicts = match safety.conflict {
@@ -110,13 +118,19 @@ fn change(command: &'static str, edit: Edit, typed: Typed<'_>, caller: Caller<'_
         edit,
         given,
         mode,
-        settlements: parse_settlements(settle)?,
+        settlements,
         conflicts,
         allow_dirty: safety.allow_dirty,
         locked: global.locked,
         consent: &mut consent,
         dry_run: safety.dry_run,
     };
-    let outcome = in_workshop(caller, |reach| reach.within(&root), |workshop| pipeline::change(workshop, change))?;
+    // Who asks for what is new wants what is new now.
+    let wants_news = matches!(change.edit, Edit::Update { .. });
+    let outcome = in_workshop(
+        caller,
+        |reach| if wants_news { reach.within(&root).anew() } else { reach.within(&root) },
+        |workshop| pipeline::change(workshop, change),
+    )?;
     Ok(report::change(command, &outcome, &root, safety.dry_run, printer))
 }

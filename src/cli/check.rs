@@ -78,7 +78,10 @@ fn tell(check: &Check, printer: &Printer) {
     let found = if found.is_empty() { "all as generated".to_owned() } else { found.join(", ") };
     printer.status("Checked", &format!("{} generated files: {found}", check.checked));
     if count(Drift::Missing) > 0 {
-        printer.note("`scaffold apply --restore PATH` brings a missing file back");
+        printer.note(
+            "`scaffold apply --restore PATH` brings a missing file back, `scaffold apply --omit PATH` has the project do \
+             without it",
+        );
     }
     if check.lock_is_stale {
         let report = Report::new("lock-stale", "`scaffold.toml` comes to another lockfile than the one that is here");

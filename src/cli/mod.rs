@@ -9,6 +9,7 @@ mod cache;
 mod change;
 mod check;
 mod clock;
+mod completions;
 mod diff;
 mod difference;
 mod explain;
@@ -145,6 +146,10 @@ fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Command::Key(key) => key::run(&key.command, &home, printer),
         Command::Registry(registry) => registry::run(&registry.command, &arguments.global, &home, printer),
         Command::Cache(cache) => cache::run(&cache, &home, printer),
+        Command::Completions(completions) => {
+            completions::run(&completions, printer);
+            Ok(())
+        }
     }?;
     Ok(Exit::Done)
 }

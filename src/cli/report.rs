@@ -9,8 +9,8 @@ use super::difference::unified;
 use super::new::step_line;
 use super::printer::Printer;
 use super::{Exit, difference};
-use crate::model::{Digest, Name, Report, printable};
-use crate::pipeline::{ChangedFile, Conflicted, FileChange, Outcome};
+use crate::model::{Digest, Name, ProjectPath, Report, printable};
+use crate::pipeline::{ChangedFile, Conflicted, FileChange, Outcome, how_to_settle};
 use crate::project::{KeptDefault, LockedPack, PackSource, plain};
 use crate::reconcile::{ConflictKind, Kept, Policy};
 
@@ -53,20 +53,24 @@ fn tell(outcome: &Outcome, dry_run: bool, printer: &Printer) {
         let what = format!("`{answer}` for `{}.{}`, which no pack asks any more", forgotten.whose, forgotten.key);
         printer.status("Dropped", &what);
     }
+    for place in &outcome.rendered.lapsed {
+        printer.status("Dropped", &format!("the settlement of `{}`: it settles nothing any more", printable(place)));
+    }
     for (path, kept) in &outcome.decisions.retained {
         let why = match kept {
             Kept::Removed => "packs changed it, and you had removed it",
             Kept::Replaced => "packs changed it, and you have something else there",
-            Kept::Released => "no pack makes it any more, and you had edited it: it is yours now",
+            Kept::Released => "no pack makes it any more: it is yours now",
             Kept::AsIs => continue,
         };
         printer.status("Left", &format!("`{path}`: {why}"));
     }
-    printer.status(
-        if outcome.decisions.files.is_empty() { "Unchanged" } else { "Changed" },
-        &summary(&outcome.decisions.files),
-    );
-    conflicts(&outcome.decisions.conflicts, printer);
+    match (outcome.decisions.files.as_slice(), outcome.lock.conflicts.as_slice()) {
+        ([], [_, ..]) => printer.status("Unchanged", "conflicts of an earlier change are open still"),
+        ([], []) => printer.status("Unchanged", &summary(&[])),
+        (files, _) => printer.status("Changed", &summary(files)),
+    }
+    conflicts(outcome, printer);
     if dry_run {
         printer.note("Nothing was written");
         return;
@@ -100,8 +104,13 @@ fn next_steps(outcome: &Outcome, printer: &Printer) {
     }
 }
 
-fn conflicts(conflicts: &[Conflicted], printer: &Printer) {
-    let open: Vec<&Conflicted> = conflicts.iter().filter(|conflict| conflict.is_open()).collect();
+fn conflicts(outcome: &Outcome, printer: &Printer) {
+    let open: Vec<&Conflicted> = outcome.decisions.conflicts.iter().filter(|conflict| conflict.is_open()).collect();
+    let is_new = |path: &ProjectPath| open.iter().any(|conflict| conflict.path == *path);
+    let earlier: Vec<&ProjectPath> = outcome.lock.conflicts.iter().filter(|path| !is_new(path)).collect();
+    for path in &earlier {
+        printer.status("Conflict", &format!("`{path}`: of an earlier change"));
+    }
     for conflict in &open {
         let what = match (conflict.kind, conflict.places) {
             (ConflictKind::Binary, _) => "it is not text: yours was kept".to_owned(),
@@ -110,17 +119,12 @@ fn conflicts(conflicts: &[Conflicted], printer: &Printer) {
         };
         printer.status("Conflict", &format!("`{}`: {what}", conflict.path));
     }
-    if open.is_empty() {
+    if open.is_empty() && earlier.is_empty() {
         return;
     }
-    let marked = open.iter().any(|conflict| !matches!(conflict.kind, ConflictKind::Binary));
-    let how = if marked {
-        "settle the places between `<<<<<<<` and `>>>>>>>`"
-    } else {
-        "say whose version counts: `scaffold apply --conflict ours` or `scaffold apply --conflict theirs`"
-    };
+    let marked = !earlier.is_empty() || open.iter().any(|conflict| !matches!(conflict.kind, ConflictKind::Binary));
     let report = Report::new("conflicts-open", "some files could not be merged")
-        .hint(format!("{how}; `scaffold undo` takes the whole change back"));
+        .hint(format!("{}; `scaffold undo` takes the whole change back", how_to_settle(marked)));
     printer.warning(&report);
 }
 
@@ -240,7 +244,7 @@ fn document(command: &str, outcome: &Outcome, root: &Path, dry_run: bool) -> Val
     json!({
         "command": command,
         "directory": root.display().to_string(),
-        "written": !dry_run,
+        "written": !dry_run && !outcome.decisions.files.is_empty(),
         "packs": packs,
         "files": outcome.decisions.files.iter().map(|file| file_json(file, dry_run)).collect::<Vec<_>>(),
         "conflicts": conflicts,
@@ -248,6 +252,7 @@ fn document(command: &str, outcome: &Outcome, root: &Path, dry_run: bool) -> Val
         "retained": retained,
         "kept_defaults": defaults,
         "dropped_answers": dropped,
+        "dropped_settlements": outcome.rendered.lapsed,
     })
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Instance, Name, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::Failure;
+use crate::project::Lock;
 use crate::registry::{PackSpec, Spec, SpecError};
 
 /// The path in full, links resolved as far as it exists, but for its last name: that one is the caller's to judge. A
@@ -144,8 +145,22 @@ pub fn use_of(instance: &Instance) -> String {
     if instance.name == instance.manifest.name { pack } else { format!("{} ({pack})", instance.name) }
 }
 
-/// The project's path of what was typed in the folder `here`.
+/// The project's path of what was typed in the folder `here`: that of a file there, or one as lists of files show it, from
+/// the project's root, where the lock knows that and not the other.
 pub fn project_path(root: &Path, here: &Path, typed: &str) -> Result<ProjectPath, Report> {
+    let from_here = path_from(root, here, typed);
+    if here == root {
+        return from_here;
+    }
+    let locked = Lock::read(root).map(|lock| lock.files).unwrap_or_default();
+    let is_known = |path: &Result<ProjectPath, Report>| {
+        path.as_ref().is_ok_and(|path| locked.keys().any(|file| file == path || file.is_below(path)))
+    };
+    let from_root = path_from(root, root, typed);
+    if !is_known(&from_here) && is_known(&from_root) { from_root } else { from_here }
+}
+
+fn path_from(root: &Path, here: &Path, typed: &str) -> Result<ProjectPath, Report> {
     let outside = |message: String| {
         Report::new("explain-place", message).hint("name a file of the project, relative to where you are")
     };

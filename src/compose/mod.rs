@@ -80,8 +80,9 @@ pub fn compose(shares: &[Share<'_>], settlements: &Settlements) -> Result<Compos
     let parties: Vec<Party> = shares.iter().map(|share| Party::of(share.instance)).collect();
     gather::check_size(shares)?;
     let mut problems = Vec::new();
-    let groups = gather::gather(shares, &parties, &mut problems)?;
+    let mut groups = gather::gather(shares, &parties, &mut problems)?;
     problems.extend(settlements.strays(|path| groups.contains_key(path)));
+    settlements.omitted().for_each(|path| drop(groups.remove(path)));
     let open = gather::files_with_slots(&groups);
     let made: Vec<_> = groups
         .into_par_iter()

@@ -257,6 +257,14 @@ impl Problem {
         }
     }
 
+    /// The key of a settlement that settles nothing: there is no conflict, or nobody whom it names.
+    pub fn idle_settlement(&self) -> Option<&str> {
+        match self {
+            Self::Settlement { key, fault, .. } if !matches!(fault, SettlementFault::Unwritable(_)) => Some(key),
+            _ => None,
+        }
+    }
+
     /// What problems are sorted by: the path that they are about, then what they say.
     pub(super) fn sort_key(&self) -> (String, String) {
         let path = match self {
@@ -334,7 +342,7 @@ impl Diagnose for Problem {
                 // Comparing every fill to every file could take long, and a long list is no help.
                 let compared = if names.len() > FEW { &[][..] } else { &names };
                 let hint = match near(path.as_str(), compared.iter().copied()).as_slice() {
-                    [] => "add the pack that makes the file".to_owned(),
+                    [] => "add the pack that makes the file, or have the slot filled only where it is made".to_owned(),
                     [nearest, ..] => format!("try another version of `{}`: it may mean `{nearest}`", pack.pack.name),
                 };
                 report("slot-without-file").details(files_with_slots(&names)).hint(hint)
@@ -359,8 +367,12 @@ impl Diagnose for Problem {
             Self::Rules { path, pointer, first, second } => {
                 each(report("list-rule-conflict"), (first, second)).hint(settle(path, Some(pointer), second))
             }
+            Self::Settlement { fault: SettlementFault::NothingOmitted, .. } => {
+                report("settlement-stale").hint("correct the path, or take it out of `[compose]` in `scaffold.toml`")
+            }
             Self::Settlement { fault: SettlementFault::Stale, .. } => {
-                report("settlement-stale").hint("take it out: it would decide the next conflict there unseen")
+                let hint = "take it out of `[compose]` in `scaffold.toml`: it would decide the next conflict there unseen";
+                report("settlement-stale").hint(hint)
             }
             Self::Settlement { fault: SettlementFault::Unwritable(_), .. } => {
                 report("settlement-invalid").hint("give another value, or say whose counts")

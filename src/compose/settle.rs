@@ -2,14 +2,14 @@
 //!
 //! They stand under `[compose]` in `scaffold.toml`, each behind the place that it is about: a path, or a path, `#` and a
 //! JSON Pointer. `{ owner = "INSTANCE" }` lets that instance have its way there; behind a pointer any other value is
-//! itself what is written.
+//! itself what is written. `{ omit = true }` behind a path settles it against all packs: the project does without the file.
 //!
 //! A settlement is as narrow as a conflict. One that settles nothing is an error, because it would silently decide
 //! the next conflict at its place, which nobody has looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::merge::{Decision, Decisions, Format};
 use super::party::Party;
@@ -20,6 +20,8 @@ use crate::model::{Diagnose, Name, ProjectPath, Report, printable};
 const MARK: char = '#';
 /// The member of a table that names an instance.
 const OWNER: &str = "owner";
+/// The member of a table that leaves a file out.
+const OMIT: &str = "omit";
 
 /// All settlements of a project.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,6 +32,7 @@ pub struct Settlements {
 /// The settlements of one file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct FileSettlements {
+    is_omitted: bool,
     owner: Option<Name>,
     places: BTreeMap<String, Choice>,
 }
@@ -52,8 +55,8 @@ pub struct SettlementError {
 impl Diagnose for SettlementError {
     fn report(&self) -> Report {
         Report::new("settlement-invalid", self.to_string()).hint(
-            "behind a path write `{ owner = \"INSTANCE\" }`, behind a path with `#/POINTER` that or a value; on the \
-             command line `--settle PATH=@INSTANCE` or `--settle PATH#/POINTER=VALUE`",
+            "behind a path write `{ owner = \"INSTANCE\" }` or `{ omit = true }`, behind a path with `#/POINTER` an owner or \
+             a value; on the command line `--settle PATH=@INSTANCE` or `--settle PATH#/POINTER=VALUE`",
         )
     }
 }
@@ -63,6 +66,8 @@ impl Diagnose for SettlementError {
 pub enum SettlementFault {
     /// There is no conflict at its place.
     Stale,
+    /// It leaves out a file that no pack makes.
+    NothingOmitted,
     /// It names an instance that has no say there.
     NoShare {
         /// Who is named.
@@ -78,6 +83,7 @@ impl SettlementFault {
     pub(super) fn sentence(&self) -> String {
         match self {
             Self::Stale => "settles nothing: the packs do not disagree there".to_owned(),
+            Self::NothingOmitted => "leaves out nothing: no pack makes that file".to_owned(),
             Self::NoShare { owner, .. } => format!("names `{owner}`, which has no say there"),
             Self::Unwritable(format) => format!("gives a value that {format} can't hold there"),
         }
@@ -105,9 +111,15 @@ impl Settlements {
         let path = ProjectPath::parse(path).map_err(|error| error.to_string())?;
         let owner = owner_of(value)?;
         let file = self.files.entry(path).or_default();
+        if pointer.is_none() && *value == json!({ OMIT: true }) {
+            file.is_omitted = true;
+            return Ok(());
+        }
         match (pointer, owner) {
             (None, Some(owner)) => file.owner = Some(owner),
-            (None, None) => return Err("a whole file is settled by naming the instance whose file counts".to_owned()),
+            (None, None) => {
+                return Err("a whole file is settled by naming the instance whose file counts, or left out".to_owned());
+            }
             (Some(pointer), owner) => {
                 check_writable(value)?;
                 let choice = owner.map_or_else(|| Choice::Value(value.clone()), Choice::Owner);
@@ -121,10 +133,21 @@ impl Settlements {
         self.files.get(path)
     }
 
-    /// Settlements of files that no pack has a share in.
+    /// The files that the project does without.
+    pub(super) fn omitted(&self) -> impl Iterator<Item = &ProjectPath> {
+        self.files.iter().filter(|(_, file)| file.is_omitted).map(|(path, _)| path)
+    }
+
+    /// Settlements of files that no pack has a share in, and further ones of files that are left out.
     pub(super) fn strays(&self, has_file: impl Fn(&ProjectPath) -> bool) -> Vec<Problem> {
-        let strays = self.files.iter().filter(|(path, _)| !has_file(path));
-        strays.flat_map(|(path, file)| file.stale(path, &Used::default())).collect()
+        let strays = self.files.iter().filter(|(path, file)| file.is_omitted || !has_file(path));
+        let stale = strays.flat_map(|(path, file)| file.stale(path, &Used::default()));
+        let idle = self.omitted().filter(|path| !has_file(path)).map(|path| Problem::Settlement {
+            path: path.clone(),
+            key: key_of(path, None),
+            fault: SettlementFault::NothingOmitted,
+        });
+        stale.chain(idle).collect()
     }
 }
 
@@ -260,8 +283,6 @@ pub(super) fn key_of(path: &ProjectPath, pointer: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use serde_json::json;
-
     use super::*;
 
     fn parse(key: &str, value: Value) -> Result<Settlements, String> {
@@ -292,6 +313,8 @@ mod tests {
         for (key, value) in [
             ("../a", json!({ "owner": "base" })),
             ("a", json!("base")),
+            ("a", json!({ "omit": false })),
+            ("a", json!({ "omit": true, "owner": "base" })),
             ("a", json!({ "owner": "Not A Name" })),
             ("scaffold.lock", json!({ "owner": "base" })),
             ("a#/b", json!({ "c": [null] })),

@@ -75,6 +75,11 @@ impl ProjectPath {
         self.0.split('/')
     }
 
+    /// Whether it leads through a folder.
+    pub fn is_below(&self, folder: &Self) -> bool {
+        self.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The folder that the file is in; none at the project's root.
     pub fn parent(&self) -> Option<&str> {
         self.0.rsplit_once('/').map(|(folder, _)| folder)

@@ -24,13 +24,13 @@ mod publish;
 mod replay;
 mod undo;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::compose::{self, Provenance, Schemas, Settlements, Share, Texts};
+use crate::compose::{self, Composition, Problem, Provenance, Schemas, Settlements, Share, Texts};
 use crate::host::{self, CompiledCode, Host, HostError, LogLine, Options, Pack, Spent, Surroundings};
 use crate::model::{Diagnose, Diagnostic, Instance, Name, Output, Project, ProjectPath, Report, Step, Tree};
 use crate::project::{Given, KeptDefault, Lock, LockedPack, Mode};
@@ -43,7 +43,9 @@ pub use self::publish::{Destination, publish};
 pub use crate::compose::{Attribution, ShareKind, UsedTemplate};
 /// A number that stands for the oldest template or expression that is being worked on.
 pub use crate::template::oldest_running as oldest_template;
-pub use change::{Change, ChangedFile, Conflicted, Conflicts, Decisions, Edit, FileChange, Outcome, change, git};
+pub use change::{
+    Change, ChangedFile, Conflicted, Conflicts, Decisions, Edit, FileChange, Outcome, change, git, how_to_settle,
+};
 pub use check::{Check, Drift, check};
 pub use explain::{Explanation, FileState, Place, Stretch, explain};
 pub use install::{info, install, uninstall};
@@ -170,6 +172,8 @@ pub struct Inputs<'a> {
     pub mode: Mode<'a>,
     /// How conflicts are settled: what stands under `[compose]`.
     pub settlements: BTreeMap<String, Value>,
+    /// Those of them that go where they settle nothing, which is an error else.
+    pub may_lapse: BTreeSet<String>,
 }
 
 impl<'a> Inputs<'a> {
@@ -186,6 +190,7 @@ impl<'a> Inputs<'a> {
             past: Past::default(),
             mode,
             settlements: BTreeMap::new(),
+            may_lapse: BTreeSet::new(),
         }
     }
 }
@@ -220,6 +225,8 @@ pub struct Rendered {
     pub migrated: Vec<Name>,
     /// Answers that nobody wants any more.
     pub forgotten: Vec<Forgotten>,
+    /// Settlements that settled nothing any more.
+    pub lapsed: Vec<String>,
     /// What the two calls of each pack used up, in the same order.
     pub spent: Vec<Spent>,
     /// What each pack returned, in the same order, and the texts of that.
@@ -267,7 +274,7 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
     let (compiled, questions) =
         rayon::join(|| phases::load_compiled(workshop, &members), || members::questions(&members));
     let mut compiled = compiled?;
-    let Inputs { project, joined, given, mut past, mode, settlements, .. } = inputs;
+    let Inputs { project, joined, given, mut past, mode, settlements, may_lapse, .. } = inputs;
     let migrated = past.migrate(workshop, &members, &mut compiled)?;
     let forgotten = past.forget_unasked(&members);
     let given = given.over(&past.given);
@@ -278,7 +285,8 @@ pub fn run(workshop: &Workshop<'_>, inputs: Inputs<'_>) -> Result<Rendered, Fail
         || Schemas::of(manifests.iter().map(Arc::as_ref)),
     );
     let kept_defaults = kept_defaults?;
-    let rendered = render(workshop, members, compiled, &project, &joined, settlements, schemas)?;
+    let rendered =
+        render(workshop, members, compiled, &project, &joined, Settling { compose: settlements, may_lapse }, schemas)?;
     Ok(Rendered { kept_defaults, migrated, forgotten, ..rendered })
 }
 
@@ -289,14 +297,14 @@ fn render(
     compiled: Vec<Option<Pack>>,
     project: &Project,
     joined: &[Name],
-    compose: BTreeMap<String, Value>,
+    settling: Settling,
     schemas: Schemas,
 ) -> Result<Rendered, Failure> {
-    let settlements = Settlements::parse(&compose).map_err(Failure::all)?;
     let loaded = phases::load(workshop, members, compiled, project)?;
     let phases::Outputs { outputs, texts, diagnostics, spent } = phases::plan_and_render(workshop, &loaded, schemas)?;
     let members: Vec<Member> = loaded.into_iter().map(|loaded| loaded.member).collect();
-    let composition = compose::compose(&shares(&members, &outputs, &texts), &settlements).map_err(Failure::all)?;
+    let settled = compose_settled(&shares(&members, &outputs, &texts), settling)?;
+    let Settled { composition, compose, settlements, lapsed } = settled;
     let steps = |(member, output): (&Member, &Output)| {
         let Instance { name, at, .. } = member.instance.clone();
         let next = move |step| NextStep { instance: name.clone(), at: at.clone(), step };
@@ -312,6 +320,7 @@ fn render(
         kept_defaults: Vec::new(),
         migrated: Vec::new(),
         forgotten: Vec::new(),
+        lapsed,
         spent,
         outputs,
         texts,
@@ -319,6 +328,43 @@ fn render(
         compose,
         settlements,
     })
+}
+
+/// A composition, and what stands under `[compose]` that it went by.
+struct Settled {
+    composition: Composition,
+    compose: BTreeMap<String, Value>,
+    settlements: Settlements,
+    lapsed: Vec<String>,
+}
+
+/// What the user settled, as it stands under `[compose]`, and what of that goes where it settles nothing.
+#[derive(Default)]
+struct Settling {
+    compose: BTreeMap<String, Value>,
+    may_lapse: BTreeSet<String>,
+}
+
+/// Composes, and where settlements settle nothing does without those of them that may lapse.
+fn compose_settled(shares: &[Share<'_>], settling: Settling) -> Result<Settled, Failure> {
+    let Settling { mut compose, may_lapse } = settling;
+    let mut lapsed = Vec::new();
+    loop {
+        let settlements = Settlements::parse(&compose).map_err(Failure::all)?;
+        match compose::compose(shares, &settlements) {
+            Ok(composition) => return Ok(Settled { composition, compose, settlements, lapsed }),
+            Err(problems) => {
+                let idle = problems.iter().filter_map(Problem::idle_settlement);
+                let idle: Vec<String> = idle.filter(|key| may_lapse.contains(*key)).map(str::to_owned).collect();
+                let before = compose.len();
+                compose.retain(|key, _| !idle.contains(key));
+                if compose.len() == before {
+                    return Err(Failure::all(problems));
+                }
+                lapsed.extend(idle);
+            }
+        }
+    }
 }
 
 /// What each member brings, as composition takes it.

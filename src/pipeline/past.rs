@@ -92,9 +92,10 @@ impl Past {
     /// since is meant for the new version.
     fn replace(&mut self, instance: &Name, old: &LockedAnswers, new: JsonObject) {
         // A question under a new name keeps the answer of one whose name went: whose that was tells whose this is.
+        let gone: Vec<Value> =
+            old.given.iter().filter(|(key, _)| !new.contains_key(*key)).map(|(_, value)| value.clone()).collect();
         let was_given = |key: &String, value: &Value| {
-            let renamed = || old.given.values().any(|given| given == value) && old.default.get(key) != Some(value);
-            old.given.contains_key(key) || renamed()
+            old.given.contains_key(key) || gone.contains(value) && old.default.get(key) != Some(value)
         };
         let (mut given, defaults): (JsonObject, JsonObject) =
             new.into_iter().partition(|(key, value)| was_given(key, value));

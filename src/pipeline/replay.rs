@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::folders::Seat;
 use super::members::{self, Member};
-use super::{Failure, Rendered, Workshop, phases, render};
+use super::{Failure, Rendered, Settling, Workshop, phases, render};
 use crate::compose::Schemas;
 use crate::model::{Diagnose, Digest, JsonObject, Name, PackId, Project, Report};
 use crate::project::{Answer, Lock, LockedAnswers, LockedPack, Origin, PackSource, Questions, RENDER_EDITION};
@@ -34,7 +34,8 @@ pub fn replay(workshop: &Workshop<'_>, lock: &Lock, root: &Path) -> Result<Rende
         }
     }
     let compiled = phases::load_compiled(workshop, &members)?;
-    render(workshop, members, compiled, &project, &joined, lock.compose.clone(), Schemas::default())
+    let settling = Settling { compose: lock.compose.clone(), ..Settling::default() };
+    render(workshop, members, compiled, &project, &joined, settling, Schemas::default())
 }
 
 fn other_edition(edition: u32) -> Report {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::error::{AnswersError, Trouble};
 use super::given::{Addressed, Given, Part, Raw};
 use super::questions::{Question, Questions};
-use crate::model::{JsonObject, Name, Project, printable};
+use crate::model::{JsonObject, Name, Project, near, printable};
 use crate::template;
 
 /// An effective answer.
@@ -158,8 +158,14 @@ fn unknown(instances: &[(&Name, &Questions)], addressed: &Addressed) -> Vec<Trou
         .iter()
         .flat_map(|(_, questions)| questions.list.iter().map(|question| question.key.as_str()))
         .collect();
-    for key in addressed.shared.keys().filter(|key| !known.contains(key.as_str())) {
-        troubles.push(Trouble::unknown(key, key, known.iter().copied()));
+    for (key, parts) in addressed.shared.iter().filter(|(key, _)| !known.contains(key.as_str())) {
+        troubles.push(match near(key, known.iter().copied()).first() {
+            // `PACK.KEY=VALUE`, most likely.
+            None if parts.iter().any(|part| !part.inside.is_empty()) => {
+                Trouble::no_instance(key, instances.iter().map(|(name, _)| name.as_str()))
+            }
+            _ => Trouble::unknown(key, key, known.iter().copied()),
+        });
     }
     troubles
 }

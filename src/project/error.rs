@@ -20,6 +20,8 @@ pub enum ProjectError {
         column: usize,
         /// What is wrong there.
         message: String,
+        /// Whether the file holds the marks that git leaves where two branches changed it.
+        is_merge: bool,
     },
     /// No project is around a folder.
     #[error("there is no project here: no `scaffold.toml` in `{}` or above it", .from.display())]
@@ -67,11 +69,17 @@ pub enum ProjectError {
 
 impl ProjectError {
     pub(super) fn syntax(file: &'static str, text: &str, error: &toml::de::Error) -> Self {
-        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or(text);
+        Self::syntax_at(file, text, error.span().map_or(0, |span| span.start), error.message())
+    }
+
+    /// A mistake before the byte `at`.
+    pub(super) fn syntax_at(file: &'static str, text: &str, at: usize, message: &str) -> Self {
+        let before = text.get(..at).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let message = error.message().lines().next().unwrap_or_default().to_owned();
-        Self::Syntax { file, line, column, message }
+        let message = message.lines().next().unwrap_or_default().to_owned();
+        let is_merge = text.lines().any(|line| line.starts_with("<<<<<<< "));
+        Self::Syntax { file, line, column, message, is_merge }
     }
 }
 
@@ -79,12 +87,21 @@ impl Diagnose for ProjectError {
     fn report(&self) -> Report {
         let message = self.to_string();
         match self {
-            Self::Syntax { file, line, column, .. } if *file == INTENT_FILE => Report::new("intent-syntax", message)
-                .detail(format!("at {file}:{line}:{column}"))
-                .hint("correct the line"),
-            Self::Syntax { file, line, column, .. } => Report::new("lock-syntax", message)
-                .detail(format!("at {file}:{line}:{column}"))
-                .hint("the file is written by scaffold: take it back from version control"),
+            Self::Syntax { file, line, column, is_merge, .. } => {
+                let (code, hint) = match (*file == INTENT_FILE, is_merge) {
+                    (true, false) => ("intent-syntax", "correct the line"),
+                    (true, true) => ("intent-syntax", "two branches changed it: settle the places that git marked"),
+                    (false, false) => {
+                        ("lock-syntax", "the file is written by scaffold: take it back from version control")
+                    }
+                    (false, true) => (
+                        "lock-syntax",
+                        "two branches changed it: settle `scaffold.toml`, take one branch's lockfile by `git checkout \
+                         --ours scaffold.lock`, and let `scaffold apply --allow-dirty` make it what both come to",
+                    ),
+                };
+                Report::new(code, message).detail(format!("at {file}:{line}:{column}")).hint(hint)
+            }
             Self::NoProject { .. } => Report::new("no-project", message)
                 .hint("go into a project's folder, or name it with `-C DIR`; `scaffold new DIR --pack SPEC` makes one"),
             Self::NoLock { .. } => Report::new("no-lock", message).hint("take the file back from version control"),
@@ -244,6 +261,13 @@ impl Trouble {
         Self { key, message, is_missing: true }
     }
 
+    /// An answer to a pack that is not there.
+    pub(super) fn no_instance<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.collect();
+        let message = format!("neither a question nor a pack of the project: those are `{}`", known.join("`, `"));
+        Self { key: name.to_owned(), message, is_missing: false }
+    }
+
     pub(super) fn unknown<'a>(full: &str, key: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let mut known: Vec<&str> = known.collect();
         known.sort_unstable();
@@ -277,7 +301,10 @@ impl Diagnose for AnswersError {
                 let (code, hint) = if only_missing {
                     ("answers-missing", "give them with `--set` or in a file with `--answers FILE`")
                 } else {
-                    ("answers-invalid", "change them where they are given: `--set`, the file of `--answers`")
+                    (
+                        "answers-invalid",
+                        "correct them where they are given: on the command line, or in `scaffold.toml` under `[answers]`",
+                    )
                 };
                 let lines = troubles
                     .iter()

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
 use super::error::ProjectError;
@@ -35,11 +35,9 @@ impl IntentFile {
     /// Text that is not TOML, or not of the file's form.
     pub fn parse(text: &str) -> Result<Self, ProjectError> {
         let intent = Intent::parse(text)?;
-        let broken = |error: toml_edit::TomlError| ProjectError::Syntax {
-            file: INTENT_FILE,
-            line: 1,
-            column: 1,
-            message: error.message().lines().next().unwrap_or_default().to_owned(),
+        let broken = |error: toml_edit::TomlError| {
+            let at = error.span().map_or(0, |span| span.start);
+            ProjectError::syntax_at(INTENT_FILE, text, at, error.message())
         };
         Ok(Self { document: text.parse().map_err(broken)?, intent })
     }
@@ -139,13 +137,16 @@ impl IntentFile {
 
     /// Takes out the settlements by which this instance counts.
     pub fn drop_settlements_for(&mut self, instance: &Name) {
-        let names_it = |value: &Value| value.get("owner").and_then(Value::as_str) == Some(instance.as_str());
+        let names_it = |value: &Value| *value == json!({ "owner": instance });
         let settled = self.intent.compose.iter().filter(|(_, value)| names_it(value));
         let places: Vec<String> = settled.map(|(place, _)| place.clone()).collect();
-        for place in places {
-            drop_key(&mut self.document, "compose", &place);
-            self.intent.compose.remove(&place);
-        }
+        places.iter().for_each(|place| self.drop_settlement(place));
+    }
+
+    /// Takes out a settlement.
+    pub fn drop_settlement(&mut self, place: &str) {
+        drop_key(&mut self.document, "compose", place);
+        self.intent.compose.remove(place);
     }
 
     /// The answers that stand under this name.
@@ -189,8 +190,8 @@ fn put(section: Option<&mut dyn TableLike>, key: &str, item: Item) {
 
 fn drop_key(document: &mut DocumentMut, section: &str, key: &str) {
     let Some(table) = document.get_mut(section).and_then(Item::as_table_like_mut) else { return };
-    if table.get(key).is_some_and(has_comment) {
-        // An empty section is worth its comment.
+    // A section without answers is worth its comment. Elsewhere an empty one would say something else than none.
+    if section == "answers" && table.get(key).is_some_and(has_comment) {
         if let Some(own) = table.get_mut(key).and_then(Item::as_table_like_mut) {
             own.clear();
         }
@@ -211,8 +212,6 @@ fn has_comment(item: &Item) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use serde_json::json;
 
     use super::*;
 
@@ -305,5 +304,28 @@ acme = \"https://packs.acme.example/\"
         file.put_pack(&name("users"), PackIntent { version: Some("^1".parse().unwrap()), ..PackIntent::default() });
         assert_eq!(Intent::parse(&file.to_text()).unwrap(), *file.intent());
         assert!(file.to_text().starts_with("packs = { base = \"^1\""), "{}", file.to_text());
+    }
+
+    /// What is left of it would be a wish of its own.
+    #[test]
+    fn an_entry_with_a_comment_above_goes_whole() {
+        let text = "[project]\nname = \"x\"\nyear = 2026\n\n[packs]\nbase = \"^1\"\n\n# People.\n[packs.users]\n\
+                    version = \"^1\"\n\n# ADR 7\n[compose.Makefile]\nowner = \"users\"\n";
+        let mut file = IntentFile::parse(text).unwrap();
+        file.drop_pack(&name("users"));
+        file.drop_settlements_for(&name("users"));
+        let again = IntentFile::parse(&file.to_text()).unwrap();
+        assert_eq!(again.intent(), file.intent());
+        assert_eq!((again.intent().packs.len(), again.intent().compose.len()), (1, 0));
+    }
+
+    /// `{ owner = …, … }` with more in it is a value.
+    #[test]
+    fn a_value_is_no_owner() {
+        let value = json!({ "owner": "users", "mail": "x" });
+        let mut file = IntentFile::parse(FILE).unwrap();
+        file.put_settlement("a.json#/people", &value).unwrap();
+        file.drop_settlements_for(&name("users"));
+        assert_eq!(file.intent().compose.get("a.json#/people"), Some(&value));
     }
 }

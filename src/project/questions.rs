@@ -291,24 +291,27 @@ fn member_of<'a>(document: &'a Value, schema: &'a Value, name: &str) -> Option<&
 
 /// Whether a schema, or anything in it or that it refers to, is `writeOnly`.
 fn asks_for_secret(document: &Value, schema: &Value) -> bool {
-    let mut due = vec![(schema, REFERENCES)];
-    while let Some((value, references)) = due.pop() {
+    let mut due = vec![schema];
+    // Each is looked at once, however many refer to it: the schema may be anyone's, and nobody has looked at it yet.
+    let mut seen = BTreeSet::new();
+    while let Some(value) = due.pop() {
+        if !seen.insert(std::ptr::from_ref(value)) {
+            continue;
+        }
         match value {
             Value::Object(members) => {
                 if members.get("writeOnly") == Some(&Value::Bool(true)) {
                     return true;
                 }
                 let reference = members.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));
-                if let (Some(target), 1..) = (reference.and_then(|pointer| document.pointer(pointer)), references) {
-                    due.push((target, references - 1));
-                }
+                due.extend(reference.and_then(|pointer| document.pointer(pointer)));
                 // What follows are values, not schemas.
                 let parts = members
                     .iter()
                     .filter(|(name, _)| !["default", "const", "enum", "examples"].contains(&name.as_str()));
-                due.extend(parts.map(|(_, part)| (part, references)));
+                due.extend(parts.map(|(_, part)| part));
             }
-            Value::Array(parts) => due.extend(parts.iter().map(|part| (part, references))),
+            Value::Array(parts) => due.extend(parts),
             _ => {}
         }
     }

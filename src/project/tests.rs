@@ -169,3 +169,16 @@ fn what_can_not_be_set_is_said_at_once() {
         assert_eq!(Given::read(&[wrong.to_owned()], None).unwrap_err().report().code, "set-invalid", "{wrong}");
     }
 }
+
+/// However often they refer to each other: this would take for ever.
+#[test]
+fn definitions_are_looked_at_once() {
+    let chain: serde_json::Map<String, Value> = (0..64)
+        .map(|at| {
+            let next = json!({ "$ref": format!("#/$defs/d{}", (at + 1) % 64) });
+            (format!("d{at}"), json!({ "properties": { "a": next, "b": next, "c": next, "d": next } }))
+        })
+        .collect();
+    let schema = json!({ "$defs": chain, "properties": { "a": { "$ref": "#/$defs/d0" } } });
+    assert!(parse(schema).is_err());
+}

@@ -7,11 +7,18 @@ use toml_edit::{Item, Table};
 
 use super::error::ProjectError;
 
+/// The most levels of lists and tables in each other: what is written has to be read again, which has a bound.
+const DEPTH: usize = 64;
+
 /// The TOML form of an answer. `key` is how an error names it.
 ///
 /// # Errors
-/// Null, which TOML does not have, and integers beyond 64 bits with a sign.
+/// Null, which TOML does not have, integers beyond 64 bits with a sign, and what is nested too deeply.
 pub fn to_toml(key: &str, value: &Value) -> Result<toml_edit::Value, ProjectError> {
+    at_depth(key, value, DEPTH)
+}
+
+fn at_depth(key: &str, value: &Value, depth: usize) -> Result<toml_edit::Value, ProjectError> {
     let unwritable = |reason: &str| ProjectError::Unwritable { key: key.to_owned(), reason: reason.to_owned() };
     Ok(match value {
         Value::Null => return Err(unwritable("null")),
@@ -22,14 +29,17 @@ pub fn to_toml(key: &str, value: &Value) -> Result<toml_edit::Value, ProjectErro
             _ => return Err(unwritable("an integer of more than 63 bits")),
         },
         Value::String(text) => text.into(),
+        Value::Array(_) | Value::Object(_) if depth == 0 => {
+            return Err(unwritable(&format!("more than {DEPTH} levels of lists and tables")));
+        }
         Value::Array(items) => {
-            let items = items.iter().map(|item| to_toml(key, item)).collect::<Result<Vec<_>, _>>()?;
+            let items = items.iter().map(|item| at_depth(key, item, depth - 1)).collect::<Result<Vec<_>, _>>()?;
             toml_edit::Value::Array(items.into_iter().collect())
         }
         Value::Object(members) => {
             let mut table = toml_edit::InlineTable::new();
             for (name, member) in members {
-                table.insert(name, to_toml(key, member)?);
+                table.insert(name, at_depth(key, member, depth - 1)?);
             }
             table.into()
         }

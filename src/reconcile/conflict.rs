@@ -48,7 +48,13 @@ pub(super) enum Part {
     /// Lines that are settled.
     Agreed(String),
     /// Lines of which there are two versions.
-    Split { base: String, ours: String, theirs: String },
+    Split {
+        base: String,
+        ours: String,
+        theirs: String,
+        /// Whether another side's lines may begin or end elsewhere: they are like those around them.
+        slides: bool,
+    },
 }
 
 /// How a conflict is settled.
@@ -91,7 +97,7 @@ impl Conflict {
 
     /// Whether [`Conflict::unite`] may settle something: there are places where both sides added lines.
     pub fn may_unite(&self) -> bool {
-        let adds = |part: &Part| matches!(part, Part::Split { base, ours, theirs } if both_add(base, ours, theirs));
+        let adds = |part: &Part| matches!(part, Part::Split { base, ours, theirs, slides: false } if both_add(base, ours, theirs));
         self.kind == ConflictKind::Text && self.is_plain && self.parts.iter().any(adds)
     }
 
@@ -99,7 +105,7 @@ impl Conflict {
     /// that packs add one by one.
     pub fn unite(mut self, shared: &BTreeSet<String>) -> Verdict {
         for part in &mut self.parts {
-            if let Part::Split { base, ours, theirs } = part
+            if let Part::Split { base, ours, theirs, slides: false } = part
                 && let Some(text) = unite(base, ours, theirs, shared)
             {
                 *part = Part::Agreed(text);
@@ -155,6 +161,32 @@ impl Conflict {
         }
         if self.crlf { text.replace('\n', "\r\n").into_bytes() } else { text.into_bytes() }
     }
+}
+
+/// A file with marks, where one version counts throughout; none where the marks don't pair, or a line of a version looks
+/// like one, so that nobody can tell where it ends.
+pub fn settle_marks(contents: &[u8], policy: Policy) -> Option<Vec<u8>> {
+    text_of(contents)?;
+    let mut settled = Vec::new();
+    // Whose version a line is of; none where it is both's.
+    let mut whose = None;
+    for line in contents.split_inclusive(|&byte| byte == b'\n') {
+        let is = |mark: &str| line.trim_ascii_end() == mark.trim_end().as_bytes();
+        whose = match whose {
+            None if is(BEGIN) => Some(Policy::Ours),
+            Some(Policy::Ours) if is(MIDDLE) => Some(Policy::Theirs),
+            Some(Policy::Theirs) if is(END) => None,
+            _ if is(BEGIN) || is(END) => return None,
+            Some(_) if is(MIDDLE) => return None,
+            whose => {
+                if whose.is_none_or(|whose| whose == policy) {
+                    settled.extend_from_slice(line);
+                }
+                whose
+            }
+        };
+    }
+    whose.is_none().then_some(settled)
 }
 
 /// Whether a file still has conflict marks: the one that begins them, or the one that ends them.

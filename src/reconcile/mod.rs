@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-pub use conflict::{Conflict, ConflictKind, Policy, has_markers, is_open};
+pub use conflict::{Conflict, ConflictKind, Policy, has_markers, is_open, settle_marks};
 
 use crate::model::{Digest, Ownership, ProjectPath, Tree, TreeFile, unix_newlines};
 use newlines::Working;
@@ -71,6 +71,8 @@ pub struct Sides<'a> {
     pub theirs: &'a Tree,
     /// The working copy, for every path of [`Sides::paths`].
     pub ours: &'a BTreeMap<ProjectPath, Ours<'a>>,
+    /// Files that become what packs make now, whatever they are: nothing moves there.
+    pub restored: &'a BTreeSet<ProjectPath>,
 }
 
 /// What is to be done at a path.
@@ -95,7 +97,7 @@ pub enum Kept {
     Removed,
     /// Packs changed it, and the user has something else in its place: a folder, a link.
     Replaced,
-    /// Packs no longer make it, and the user changed it: it is the user's now.
+    /// Packs no longer make it, and the user changed it, or it was the user's from birth: nobody else knows of it now.
     Released,
 }
 
@@ -163,7 +165,8 @@ fn moves(sides: &Sides<'_>) -> BTreeMap<ProjectPath, ProjectPath> {
     let mut moved = BTreeMap::new();
     let mut taken = BTreeSet::new();
     for (path, file) in &sides.theirs.files {
-        let is_free = !sides.base.contains_key(path) && sides.ours(path) == Ours::Absent;
+        let is_free =
+            !sides.base.contains_key(path) && !sides.restored.contains(path) && sides.ours(path) == Ours::Absent;
         let from = file.moved_from.iter().find(|from| {
             sides.base.contains_key(*from) && !sides.theirs.files.contains_key(*from) && !taken.contains(*from)
         });
@@ -204,10 +207,11 @@ fn leave(base: Option<&Base<'_>>, ours: Ours<'_>) -> Verdict {
 
 /// A file that packs no longer make.
 fn drop_file(base: Option<&Base<'_>>, ours: Ours<'_>) -> Verdict {
-    let Some(base) = base.filter(|base| !base.once) else { return Verdict::Keep(Kept::AsIs) };
+    let Some(base) = base else { return Verdict::Keep(Kept::AsIs) };
     match ours {
         Ours::Absent => Verdict::Keep(Kept::AsIs),
-        Ours::File { contents, .. } if digest_of(contents) == base.digest => Verdict::Remove,
+        Ours::Obstacle if base.once => Verdict::Keep(Kept::AsIs),
+        Ours::File { contents, .. } if !base.once && digest_of(contents) == base.digest => Verdict::Remove,
         Ours::File { .. } | Ours::Obstacle => Verdict::Keep(Kept::Released),
     }
 }

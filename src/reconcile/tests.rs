@@ -36,7 +36,10 @@ fn verdict_at(at: &str, base: Option<Base<'_>>, ours: Ours<'_>, theirs: Option<T
     let base = base.into_iter().map(|base| (path(at), base)).collect();
     let theirs = Tree { files: theirs.into_iter().map(|file| (path(at), file)).collect() };
     let ours = [(path(at), ours)].into();
-    plan(&Sides { base: &base, theirs: &theirs, ours: &ours }).verdicts.remove(&path(at)).unwrap()
+    plan(&Sides { base: &base, theirs: &theirs, ours: &ours, restored: &BTreeSet::new() })
+        .verdicts
+        .remove(&path(at))
+        .unwrap()
 }
 
 /// What a verdict writes.
@@ -98,7 +101,9 @@ fn files_written_once_are_never_touched() {
     assert_eq!(verdict(None, ours("mine\n"), Some(once("a\n"))), Verdict::Keep(Kept::AsIs));
     for copy in [Ours::Absent, ours("a\n"), ours("mine\n")] {
         assert_eq!(verdict(Some(born()), copy, Some(once("b\n"))), Verdict::Keep(Kept::AsIs));
-        assert_eq!(verdict(Some(born()), copy, None), Verdict::Keep(Kept::AsIs));
+        // One that is there is told of, as nobody knows of it any more.
+        let kept = if copy == Ours::Absent { Kept::AsIs } else { Kept::Released };
+        assert_eq!(verdict(Some(born()), copy, None), Verdict::Keep(kept));
     }
 }
 
@@ -203,7 +208,7 @@ fn moved(copies: [(&str, Ours<'_>); 2], theirs: &str) -> (Verdict, Verdict) {
     let file = TreeFile { moved_from: vec![path("older.txt"), path("old.txt")], ..made(theirs) };
     let theirs = Tree { files: [(path("new.txt"), file)].into() };
     let ours = copies.into_iter().map(|(at, copy)| (path(at), copy)).collect();
-    let mut verdicts = plan(&Sides { base: &base, theirs: &theirs, ours: &ours }).verdicts;
+    let mut verdicts = plan(&Sides { base: &base, theirs: &theirs, ours: &ours, restored: &BTreeSet::new() }).verdicts;
     (verdicts.remove(&path("old.txt")).unwrap(), verdicts.remove(&path("new.txt")).unwrap())
 }
 
@@ -296,4 +301,18 @@ proptest! {
         let copy = if let Verdict::Write(_) = &verdict_then { text(&verdict_then).to_owned() } else { mine };
         prop_assert_eq!(verdict(Some(base(&new)), ours(&copy), Some(made(&new))), Verdict::Keep(Kept::AsIs));
     }
+}
+
+/// The end of the user's block may be taken for that of the packs', and the lines of the packs would land inside of it.
+#[test]
+fn lines_are_not_put_beside_half_of_a_block() {
+    let base = "every do\nend\nputs 1\n";
+    let mine = "every do\n  if so\n  mine\nend\nend\nputs 2\n";
+    let packs = "every do\npacks\nend\nputs 1\n";
+    let shared = BTreeSet::from(["packs".to_owned()]);
+    let of = |mine: &str| conflict(verdict(Some(self::base(base)), ours(mine), Some(made(packs))));
+    assert!(!of(mine).may_unite());
+    let whole = of("every do\nmine\nend\nputs 2\n");
+    assert!(whole.may_unite());
+    assert_eq!(text(&whole.unite(&shared)), "every do\nmine\npacks\nend\nputs 2\n");
 }

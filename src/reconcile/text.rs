@@ -4,8 +4,7 @@
 //! their lines meet, and lines that fit may make a file that says something else, or nothing at all. There the values
 //! are merged by key as well, and the text counts that says what they do.
 
-use diffy::{ConflictStyle, IncompleteHunkStyle, MergeOptions};
-use similar::{Algorithm, ChangeTag, TextDiff};
+use similar::{Algorithm, ChangeTag, MergeRegion, MergeResolution, TextDiff, TextMerge};
 
 use super::conflict::{Conflict, Part, Split};
 use super::newlines::{Working, text_of};
@@ -59,67 +58,62 @@ fn joined(parts: &[Part]) -> String {
     parts.iter().map(|part| if let Part::Agreed(text) = part { text.as_str() } else { "" }).collect()
 }
 
-/// Merges by lines. The library marks conflicts in the text; its marks are made longer than any that the texts have
-/// themselves, so that they can be told apart and read back.
+/// Merges by lines.
 fn merge_lines(base: &str, ours: &str, theirs: &str) -> Vec<Part> {
-    let length = [base, ours, theirs].into_iter().map(longest_mark).max().unwrap_or_default() + 1;
-    let mut options = MergeOptions::new();
-    options
-        .set_conflict_style(ConflictStyle::Diff3)
-        .set_incomplete_hunk_style(IncompleteHunkStyle::Git)
-        .set_conflict_marker_length(length.max(7));
-    match options.merge(base, ours, theirs) {
-        Ok(text) => vec![Part::Agreed(text)],
-        Err(text) => read_marks(&text, length.max(7), ours, theirs),
-    }
-}
-
-/// The longest run of a character of conflict marks that a line begins with.
-fn longest_mark(text: &str) -> usize {
-    let run = |line: &str| {
-        let first = line.chars().next().filter(|c| "<=>|".contains(*c));
-        first.map_or(0, |first| line.chars().take_while(|c| *c == first).count())
-    };
-    text.lines().map(run).max().unwrap_or_default()
-}
-
-fn read_marks(text: &str, length: usize, ours: &str, theirs: &str) -> Vec<Part> {
-    let mark = |c: &str, label: &str| format!("{}{label}\n", c.repeat(length));
-    let marks = [mark("<", " ours"), mark("|", " original"), mark("=", ""), mark(">", " theirs")];
+    let merge = TextMerge::from_lines(base, ours, theirs);
     let mut parts = Vec::new();
-    // What agrees, then the three versions of what does not.
-    let mut texts: [String; 4] = Default::default();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if line != marks[at] {
-            texts[at].push_str(line);
-            continue;
-        }
-        at = (at + 1) % marks.len();
-        let [agreed, ours, base, theirs] = &mut texts;
-        if at == 1 && !agreed.is_empty() {
-            parts.push(Part::Agreed(std::mem::take(agreed)));
-        }
-        if at == 0 {
-            let [ours, base, theirs] = [ours, base, theirs].map(std::mem::take);
-            parts.push(Part::Split { base, ours, theirs });
+    for (at, region) in merge.regions().iter().enumerate() {
+        let ours = || region.ours_range().filter_map(|line| merge.ours_line(line)).collect::<String>();
+        let theirs = || region.theirs_range().filter_map(|line| merge.theirs_line(line)).collect::<String>();
+        match region.resolution() {
+            MergeResolution::Unchanged | MergeResolution::Ours | MergeResolution::Both => agree(&mut parts, ours()),
+            MergeResolution::Theirs => agree(&mut parts, theirs()),
+            _ => {
+                let base = region.base_range().filter_map(|line| merge.base_line(line)).collect();
+                let slides = slides(&merge, at);
+                parts.push(Part::Split { base, ours: ours(), theirs: theirs(), slides });
+            }
         }
     }
-    let [agreed, ..] = texts;
-    if !agreed.is_empty() {
-        parts.push(Part::Agreed(agreed));
-    }
-    restore_ends(&mut parts, ours, theirs);
     parts
 }
 
-/// The library ends every line before a mark. Where a side's last line had no end, it is taken off again.
-fn restore_ends(parts: &mut [Part], ours: &str, theirs: &str) {
-    let Some(Part::Split { ours: one, theirs: other, .. }) = parts.last_mut() else { return };
-    for (part, whole) in [(one, ours), (other, theirs)] {
-        if !whole.ends_with('\n') && part.ends_with('\n') {
-            part.pop();
+/// The most lines between two changes of the user that are looked at as one.
+const NEAR: usize = 8;
+
+/// Whether the user's lines in the region `at` may begin or end elsewhere. Where the lines beside it stand once more in the user's
+/// next change, such as an `end` of a block that was put before another, nobody knows which of them was there before, and the
+/// region may be half of what the user wrote.
+fn slides(merge: &TextMerge<'_, '_, '_, str>, at: usize) -> bool {
+    let regions = merge.regions();
+    let (before, after) = (regions.get(..at).unwrap_or_default(), regions.get(at + 1..).unwrap_or_default());
+    is_repeated(merge, after.iter()) || is_repeated(merge, before.iter().rev())
+}
+
+/// Whether the lines up to the user's next change stand in it as well.
+fn is_repeated<'m>(merge: &TextMerge<'_, '_, '_, str>, regions: impl Iterator<Item = &'m MergeRegion>) -> bool {
+    let lines =
+        |region: &MergeRegion| -> Vec<Option<&str>> { region.ours_range().map(|line| merge.ours_line(line)).collect() };
+    let mut between = 0..0;
+    for region in regions {
+        let range = region.ours_range();
+        if !matches!(region.resolution(), MergeResolution::Unchanged | MergeResolution::Theirs) {
+            let run: Vec<Option<&str>> = between.map(|line| merge.ours_line(line)).collect();
+            return !run.is_empty() && lines(region).windows(run.len()).any(|lines| lines == run);
         }
+        between = if between.is_empty() { range } else { between.start.min(range.start)..between.end.max(range.end) };
+        if between.len() > NEAR {
+            return false;
+        }
+    }
+    false
+}
+
+/// Adds lines that are settled to those before them.
+fn agree(parts: &mut Vec<Part>, lines: String) {
+    match parts.last_mut() {
+        Some(Part::Agreed(before)) => before.push_str(&lines),
+        _ => parts.push(Part::Agreed(lines)),
     }
 }
 
@@ -127,6 +121,7 @@ fn restore_ends(parts: &mut [Part], ours: &str, theirs: &str) {
 fn compare_lines(ours: &str, theirs: &str) -> Vec<Part> {
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(ours, theirs);
     let split = |ours: &str, theirs: &str| Part::Split {
+        slides: true,
         base: String::new(),
         ours: ours.to_owned(),
         theirs: theirs.to_owned(),

@@ -20,6 +20,7 @@ mod engine;
 mod error;
 mod filters;
 mod json;
+mod references;
 mod scan;
 mod trace;
 pub mod variables;
@@ -40,6 +41,7 @@ use serde_json::Value;
 use crate::model::{JsonObject, Source, Syntax};
 
 pub use error::{TemplateError, TemplateErrorKind};
+pub use references::check_references;
 pub use trace::{TemplateLine, trace};
 
 /// What templates may use up. All are far above what a project's files need.

@@ -84,6 +84,8 @@ struct Found<'a> {
     end: usize,
     /// The mark that closes a tag.
     close: Option<&'a str>,
+    /// Which mark opens it: a position in [`Tags::pairs`].
+    kind: usize,
 }
 
 /// Positions in [`Tags::pairs`].
@@ -98,16 +100,33 @@ impl<'a> Tags<'a> {
 
     /// The bytes of every tag, comment and raw block, marks included, in a text that the engine accepts.
     pub(super) fn spans(text: &'a str, syntax: &'a SyntaxConfig) -> Vec<Range<usize>> {
-        let mut tags = Self::new(text, syntax);
         let mut spans = Vec::new();
-        while let Some(found) = tags.next_found() {
-            if let Some(close) = found.close {
-                let Ok(tag) = Tag::read(&text[found.end..], Some(close)) else { break };
-                tags.at = found.end + tag.length;
-            }
-            spans.push(found.start..tags.at);
-        }
+        Self::new(text, syntax).walk(|found, end| spans.push(found.start..end));
         spans
+    }
+
+    /// Where every block tag begins, and its inside, in a text that the engine accepts.
+    pub(super) fn blocks(text: &'a str, syntax: &'a SyntaxConfig) -> Vec<(usize, &'a str)> {
+        let mut blocks = Vec::new();
+        Self::new(text, syntax).walk(|found, end| {
+            if let (BLOCK, Some(close)) = (found.kind, found.close) {
+                let inside = text.get(found.end..end).unwrap_or_default();
+                let inside = inside.strip_suffix(close).unwrap_or(inside);
+                blocks.push((found.start, inside.strip_suffix(['-', '+']).unwrap_or(inside)));
+            }
+        });
+        blocks
+    }
+
+    /// Shows everything that is not copied, with where it ends.
+    fn walk(mut self, mut show: impl FnMut(&Found<'a>, usize)) {
+        while let Some(found) = self.next_found() {
+            if let Some(close) = found.close {
+                let Ok(tag) = Tag::read(&self.text[found.end..], Some(close)) else { break };
+                self.at = found.end + tag.length;
+            }
+            show(&found, self.at);
+        }
     }
 
     /// Where the next tag's inside begins, and the mark that closes it. None where the text has no more tags, or
@@ -137,7 +156,7 @@ impl<'a> Tags<'a> {
         if after.is_some() {
             self.at = end;
         }
-        Some(Found { start, end, close: if after.is_some() { None } else { Some(close) } })
+        Some(Found { start, end, close: if after.is_some() { None } else { Some(close) }, kind })
     }
 
     fn next_mark(&mut self) -> Option<(usize, usize)> {
@@ -229,6 +248,18 @@ impl Tag {
         }
         Ok(())
     }
+}
+
+/// The words, strings and signs of a tag's inside.
+pub(super) fn tokens(inside: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += inside.get(at..)?.bytes().take_while(u8::is_ascii_whitespace).count();
+        let rest = inside.get(at..).filter(|rest| !rest.is_empty())?;
+        let found = rest.get(..token(rest.as_bytes()).len())?;
+        at += found.len();
+        Some(found)
+    })
 }
 
 /// The token that `bytes` begin with.

@@ -142,7 +142,7 @@ error[answers-invalid]: 7 answers are missing or wrong
   `survey.team`: missing, text: `--set survey.team=VALUE`
   `survey.tem`: nobody asks this; did you mean `team`?
 
-hint: change them where they are given: `--set`, the file of `--answers`
+hint: correct them where they are given: on the command line, or in `scaffold.toml` under `[answers]`
 
 "#]]
     );
@@ -157,7 +157,7 @@ fn an_answer_to_a_question_that_is_not_asked_is_a_problem() {
 error[answers-invalid]: 1 answer is missing or wrong
   `issuer`: is not asked with these answers
 
-hint: change them where they are given: `--set`, the file of `--answers`
+hint: correct them where they are given: on the command line, or in `scaffold.toml` under `[answers]`
 
 "#]]
     );

@@ -71,7 +71,7 @@ impl Scene {
         files
     }
 
-    fn git(&self, arguments: &[&str]) {
+    pub fn git(&self, arguments: &[&str]) {
         let done = Command::new("git")
             .args(["-c", "user.name=t", "-c", "user.email=t@t.example", "-c", "commit.gpgsign=false"])
             .args(arguments)
@@ -189,7 +189,7 @@ fn an_update_keeps_edits_and_tells_conflicts() {
     Conflict `app.py`: 1 place
 warning[conflicts-open]: some files could not be merged
 
-hint: settle the places between `<<<<<<<` and `>>>>>>>`; `scaffold undo` takes the whole change back
+hint: settle the places between `<<<<<<<` and `>>>>>>>`, or all at once by `scaffold apply --conflict ours` or `scaffold apply --conflict theirs`; `scaffold undo` takes the whole change back
 
 "#]]
     );
@@ -247,7 +247,7 @@ fn what_the_user_removed_or_edited_is_the_users() {
         run.stderr,
         str![[r#"
      Updated `a` 1.0.0 -> 1.1.0
-        Left `edited`: no pack makes it any more, and you had edited it: it is yours now
+        Left `edited`: no pack makes it any more: it is yours now
         Left `gone`: packs changed it, and you had removed it
      Changed 2 files: 1 updated, 1 removed
 

@@ -34,6 +34,7 @@ mod registry_faults;
 mod registry_http;
 mod rooms;
 mod sandbox;
+mod settling;
 mod skew;
 mod support;
 mod trust;

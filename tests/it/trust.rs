@@ -116,6 +116,14 @@ fn another_key_is_not_taken_for_the_first() {
     let pins = std::fs::read_to_string(scene.trust_file()).unwrap();
     std::fs::write(scene.trust_file(), pins.replace(&scene.key("default"), &scene.key("other"))).unwrap();
     scene.new_project(&[]).succeeds();
+    // Until all have moved on, both keys are good: it is written as the hint says.
+    let both = format!("plain = [\"{}\", \"{}\"]", scene.key("default"), scene.key("other"));
+    assert!(said.contains(&both) && said.contains("config/trust.toml`"), "{said}");
+    std::fs::write(scene.trust_file(), format!("[keys.\"{ELSEWHERE}\"]\n{both}\n")).unwrap();
+    scene.new_project(&[]).succeeds();
+    scene.publish("1.2.0", &[]).succeeds();
+    scene.new_project(&[]).succeeds();
+    assert_eq!(scene.user.read("shop/a"), "1.2.0");
 }
 
 #[test]

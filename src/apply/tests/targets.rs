@@ -264,7 +264,11 @@ fn plant(folder: &Path, members: &str) {
     let place = {
         use std::os::unix::fs::MetadataExt as _;
         let found = fs::metadata(folder).unwrap();
-        format!(r#","place":[{},{}]"#, found.dev(), found.ino())
+        let told = match found.created().map(|born| born.duration_since(std::time::UNIX_EPOCH).unwrap()) {
+            Ok(born) => format!(r#""born":[{},{}]"#, born.as_secs(), born.subsec_nanos()),
+            Err(_) => format!(r#""device":{}"#, found.dev()),
+        };
+        format!(r#","place":{{"folder":{},{told}}}"#, found.ino())
     };
     #[cfg(not(unix))]
     let place = "";

@@ -88,7 +88,7 @@ impl Diagnose for FolderError {
             Self::Entry { hint, .. } => report("pack-source-invalid").hint(hint.clone()),
             Self::Jinja { place, .. } => report("pack-source-jinja")
                 .details(place.clone())
-                .hint("choose other `marks` where the file uses these itself, or write `raw = true`"),
+                .hint("mend it; where the file uses these marks itself, choose other `marks` or write `raw = true`"),
             Self::Template { .. } => report("pack-source-template").hint("rename, move or remove the file"),
         }
     }

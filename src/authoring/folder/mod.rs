@@ -15,6 +15,8 @@ mod pack_file;
 mod shares;
 mod text;
 
+use std::collections::BTreeMap;
+
 use scaffold_blueprint::{Blueprint, Code as _};
 
 pub use error::FolderError;
@@ -25,7 +27,7 @@ use self::pack_file::PackFile;
 use self::shares::Shares;
 use super::{AuthoringError, componentize, join};
 use crate::model::{Manifest, Source, Syntax};
-use crate::template::Templates;
+use crate::template::{Templates, check_references};
 
 /// The file that makes a folder a pack without code.
 pub const PACK_FILE: &str = "pack.toml";
@@ -40,6 +42,8 @@ pub struct FolderPack {
     pub component: Vec<u8>,
     /// What it says of itself.
     pub manifest: Manifest,
+    /// The texts of its templates, by name.
+    pub templates: BTreeMap<String, String>,
 }
 
 /// Makes a pack of a folder.
@@ -63,10 +67,11 @@ pub fn build(folder: Sources<'_>) -> Result<FolderPack, AuthoringError> {
     };
     expressions::read(&mut blueprint)?;
     let component = componentize(&join::with_data(GENERIC, &blueprint.to_bytes())?)?;
-    Ok(FolderPack { component, manifest })
+    let templates = blueprint.sources.into_iter().map(|source| (source.name, source.text)).collect();
+    Ok(FolderPack { component, manifest, templates })
 }
 
-/// Templates are parsed as the host will parse them.
+/// Templates are parsed as the host will parse them, and have to find each other.
 fn check_templates(sources: &[scaffold_blueprint::Source]) -> Result<(), FolderError> {
     let source = |source: &scaffold_blueprint::Source| Source {
         name: source.name.clone(),
@@ -78,7 +83,7 @@ fn check_templates(sources: &[scaffold_blueprint::Source]) -> Result<(), FolderE
         }),
     };
     let sources: Vec<Source> = sources.iter().map(source).collect();
-    Templates::parse(&sources).map(drop).map_err(|error| {
+    Templates::parse(&sources).and_then(|_| check_references(&sources)).map_err(|error| {
         let (problem, place) = error.describe();
         FolderError::Jinja { problem, place }
     })

@@ -1,5 +1,7 @@
 //! From the files of a folder, and what `pack.toml` says of them, to shares.
 
+use std::collections::BTreeMap;
+
 use scaffold_blueprint as blueprint;
 use scaffold_blueprint::{Body, Contents, Scope, Share, Source, Text};
 
@@ -13,6 +15,9 @@ use crate::model::{ProjectPath, near};
 const ENDING: &str = ".j2";
 /// What the element of a loop is called that gives it no name.
 const ELEMENT: &str = "item";
+
+/// What templates know in every pack without code.
+const VALUES: [&str; 6] = ["project", "instance", "folder", "answers", "taken", "computed"];
 
 /// Shares, and the templates that they name.
 pub(super) struct Shares {
@@ -34,8 +39,11 @@ pub(super) fn of(pack: &PackFile, templates: Listed, partials: Listed) -> Result
         builder.add_partial(path, contents)?;
     }
     let mut shares = Vec::new();
+    let mut always = BTreeMap::new();
     for (template, contents) in templates {
-        shares.push(builder.file(pack, template, contents)?);
+        let share = builder.file(pack, &template, contents)?;
+        check_alone(&mut always, template, &share)?;
+        shares.push(share);
     }
     for (at, merge) in pack.merge.iter().enumerate() {
         shares.push(builder.merge(at, merge)?);
@@ -68,6 +76,18 @@ fn check_entries(pack: &PackFile, templates: &Listed) -> Result<(), FolderError>
         }
     }
     Ok(())
+}
+
+/// Two templates whose file is made whatever is answered can't make the same one. `always` are those so far, by path.
+fn check_alone(always: &mut BTreeMap<String, String>, template: String, share: &Share) -> Result<(), FolderError> {
+    let (Text::Plain(path), []) = (&share.path, share.scopes.as_slice()) else { return Ok(()) };
+    match always.insert(path.clone(), template.clone()) {
+        None => Ok(()),
+        Some(other) => {
+            let problem = format!("`{TEMPLATES}/{other}` and `{TEMPLATES}/{template}` both make `{path}`");
+            Err(FolderError::entry(problem, "remove one of them, or give one a `path` or a `when` by `[[file]]`"))
+        }
+    }
 }
 
 fn unknown<'a>(
@@ -111,28 +131,28 @@ impl Builder {
     }
 
     /// A file of `templates/`.
-    fn file(&mut self, pack: &PackFile, template: String, contents: files::Contents) -> Result<Share, FolderError> {
+    fn file(&mut self, pack: &PackFile, template: &str, contents: files::Contents) -> Result<Share, FolderError> {
         let default = File::default();
         let entry = pack.file.iter().find(|file| file.template == template).unwrap_or(&default);
-        let around: Vec<&Folder> = folders_around(pack, &template);
+        let around: Vec<&Folder> = folders_around(pack, template);
         // What is nearest to the file counts.
         let marks = entry.marks.or_else(|| around.iter().rev().find_map(|folder| folder.marks));
         let raw = entry.raw.or_else(|| around.iter().rev().find_map(|folder| folder.raw)).unwrap_or(false);
         let once = entry.once.or_else(|| around.iter().rev().find_map(|folder| folder.once)).unwrap_or(false);
-        let path = entry.path.clone().unwrap_or_else(|| path_of(&template, &around));
+        let path = entry.path.clone().unwrap_or_else(|| path_of(template, &around));
         let has_own_name = entry.path.is_none() && around.iter().all(|folder| folder.path.is_none());
         let mut scopes = Vec::new();
         for folder in around {
-            scopes.extend(scope(folder.each.as_ref(), folder.variable.as_ref(), folder.when.as_ref()));
+            scopes.extend(scope(folder.each.as_ref(), folder.variable.as_ref(), folder.when.as_ref())?);
         }
-        scopes.extend(scope(entry.each.as_ref(), entry.variable.as_ref(), entry.when.as_ref()));
+        scopes.extend(scope(entry.each.as_ref(), entry.variable.as_ref(), entry.when.as_ref())?);
         let is_script = matches!(&contents, files::Contents::Text(text) if text.starts_with("#!"));
         let file = blueprint::File {
             executable: entry.executable.unwrap_or(is_script),
             once,
             opens: entry.opens.iter().map(opening).collect(),
             moved_from: entry.moved_from.iter().map(|path| place(path)).collect::<Result<_, _>>()?,
-            contents: self.contents(&template, contents, marks, raw),
+            contents: self.contents(template, contents, marks, raw),
         };
         let path = place(&path).map_err(|error| match error {
             FolderError::Entry { problem, .. } if has_own_name => {
@@ -164,14 +184,14 @@ impl Builder {
         let contents = self.part("merge", at, template.as_deref(), inline.as_deref(), *marks)?;
         let lists = lists.iter().map(list_rule).collect::<Result<_, _>>()?;
         let body = Body::Merge(blueprint::Merge { format, text: contents, weak: *weak, lists });
-        Ok(Share { scopes: scope(each.as_ref(), variable.as_ref(), when.as_ref()), path: place(path)?, body })
+        Ok(Share { scopes: scope(each.as_ref(), variable.as_ref(), when.as_ref())?, path: place(path)?, body })
     }
 
     fn slot(&mut self, at: usize, slot: &Slot) -> Result<Share, FolderError> {
         let Slot { path, name, template, text: inline, marks, order, when, each, variable } = slot;
         let contents = self.part("slot", at, template.as_deref(), inline.as_deref(), *marks)?;
         let body = Body::Slot(blueprint::Slot { name: name.clone(), text: contents, order: *order });
-        Ok(Share { scopes: scope(each.as_ref(), variable.as_ref(), when.as_ref()), path: place(path)?, body })
+        Ok(Share { scopes: scope(each.as_ref(), variable.as_ref(), when.as_ref())?, path: place(path)?, body })
     }
 
     /// Text of a `[[merge]]` or `[[slot]]`: in `pack.toml` itself, or in `partials/`.
@@ -245,18 +265,36 @@ fn place(path: &str) -> Result<Text, FolderError> {
 }
 
 /// A loop, and within it a condition, which may be about the element.
-fn scope(each: Option<&String>, variable: Option<&String>, when: Option<&String>) -> Vec<Scope> {
+fn scope(each: Option<&String>, variable: Option<&String>, when: Option<&String>) -> Result<Vec<Scope>, FolderError> {
+    if each.is_none() && variable.is_some() {
+        return Err(FolderError::entry("`as` names the element of no loop", "write `each`, or leave `as` out"));
+    }
     let each = each.map(|list| {
-        let variable = variable.map_or(ELEMENT, String::as_str).to_owned();
-        Scope::Each(blueprint::Loop { variable, list: list.clone() })
+        let variable = variable.map_or(ELEMENT, String::as_str);
+        check_element(variable)?;
+        Ok(Scope::Each(blueprint::Loop { variable: variable.to_owned(), list: list.clone() }))
     });
-    each.into_iter().chain(when.map(|when| Scope::When(when.clone()))).collect()
+    each.into_iter().chain(when.map(|when| Ok(Scope::When(when.clone())))).collect()
+}
+
+/// The element of a loop has a name that Jinja can say, and that hides nothing.
+fn check_element(name: &str) -> Result<(), FolderError> {
+    if VALUES.contains(&name) {
+        let problem = format!("`as = \"{name}\"` hides what the pack's templates know as `{name}`");
+        return Err(FolderError::entry(problem, "choose another name"));
+    }
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !name.chars().all(is_word) || !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        let problem = format!("`as = \"{name}\"` is no name of a variable");
+        return Err(FolderError::entry(problem, "use letters, digits and `_`, and begin with a letter"));
+    }
+    Ok(())
 }
 
 fn lines(lines: &Lines) -> Result<Share, FolderError> {
     let Lines { path, lines, when, each, variable } = lines;
     let texts: Vec<Text> = lines.iter().map(|line| text(line)).collect();
-    let scopes = scope(each.as_ref(), variable.as_ref(), when.as_ref());
+    let scopes = scope(each.as_ref(), variable.as_ref(), when.as_ref())?;
     Ok(Share { scopes, path: place(path)?, body: Body::Lines(texts) })
 }
 

@@ -11,6 +11,7 @@ mod python;
 pub mod rust;
 mod workplace;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -18,7 +19,7 @@ pub use error::ToolchainError;
 
 use self::workplace::Workplace;
 use super::AuthoringError;
-use super::folder::{self, FolderError, FolderPack, PACK_FILE, Sources};
+use super::folder::{self, Contents, FolderError, FolderPack, PACK_FILE, Sources};
 use crate::model::Manifest;
 
 /// What a pack is written in.
@@ -64,7 +65,12 @@ pub struct Built {
     pub component: Vec<u8>,
     /// What it says of itself, where that is known without running it.
     pub manifest: Option<Manifest>,
+    /// The texts of its templates, by name, as far as they stand in files.
+    pub templates: BTreeMap<String, String>,
 }
+
+/// Where packs in any language keep their templates.
+const TEMPLATES: &str = "templates";
 
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,14 +112,20 @@ impl Language {
     pub fn build(self, folder: &Path) -> Result<Built, AuthoringError> {
         let component = match self {
             Self::None => {
-                let FolderPack { component, manifest } = folder::build(Sources::Disk(folder))?;
-                return Ok(Built { component, manifest: Some(manifest) });
+                let FolderPack { component, manifest, templates } = folder::build(Sources::Disk(folder))?;
+                return Ok(Built { component, manifest: Some(manifest), templates });
             }
             Self::Rust => rust::build(folder)?,
             Self::Python => python::build(folder)?,
             Self::JavaScript => javascript::build(folder)?,
             Self::C => c::build(folder)?,
         };
-        Ok(Built { component, manifest: None })
+        // They are the pack's own business: what can't be read here need not be a mistake.
+        let files = Sources::Disk(folder).below(TEMPLATES).unwrap_or_default();
+        let text = |(name, contents): (String, Contents)| match contents {
+            Contents::Text(text) => Some((name, text)),
+            Contents::Bytes(_) => None,
+        };
+        Ok(Built { component, manifest: None, templates: files.into_iter().filter_map(text).collect() })
     }
 }

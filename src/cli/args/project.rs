@@ -143,9 +143,12 @@ pub struct UpdateArguments {
 /// `scaffold apply`.
 #[derive(Args, Debug)]
 pub struct ApplyArguments {
-    /// Bring a file back as packs make it, whatever it is now
-    #[arg(long, value_name = "PATH")]
+    /// Bring a file, or those of a folder, back as packs make them, whatever they are now
+    #[arg(long, value_name = "PATH", num_args = 1..)]
     pub restore: Vec<String>,
+    /// Have the project do without a file, whatever packs say; noted in `scaffold.toml`
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub omit: Vec<String>,
     #[command(flatten)]
     pub change: ChangeArguments,
 }

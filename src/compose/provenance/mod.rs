@@ -117,7 +117,8 @@ pub fn explain(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let Some(pieces) = groups.get(path) else { return Ok(None) };
+    let is_omitted = settlements.omitted().any(|omitted| omitted == path);
+    let Some(pieces) = groups.get(path).filter(|_| !is_omitted) else { return Ok(None) };
     let settled = settlements.of(path);
     let mut used = Used::default();
     let parts = Parts::agreed(path, pieces, settled, &mut used)?;

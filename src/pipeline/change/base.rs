@@ -28,12 +28,17 @@ impl WorkingCopy {
         Ok(Self { found })
     }
 
-    /// The bytes of a file; none where there is no file.
-    pub(super) fn bytes(&self, path: &ProjectPath) -> Option<&[u8]> {
+    /// A file's bytes, and whether it may be run; none where there is no file.
+    pub(super) fn file(&self, path: &ProjectPath) -> Option<(&[u8], bool)> {
         match self.found.get(path) {
-            Some(Found::File { contents, .. }) => Some(contents),
+            Some(Found::File { contents, executable }) => Some((contents, *executable)),
             _ => None,
         }
+    }
+
+    /// The bytes of a file; none where there is no file.
+    pub(super) fn bytes(&self, path: &ProjectPath) -> Option<&[u8]> {
+        self.file(path).map(|(bytes, _)| bytes)
     }
 
     /// What stands at a path where no file can be.
@@ -46,10 +51,7 @@ impl WorkingCopy {
 
     /// Whether a file is there with these bytes.
     pub(super) fn is(&self, path: &ProjectPath, bytes: &[u8], may_run: bool) -> bool {
-        match self.found.get(path) {
-            Some(Found::File { contents, executable }) => contents == bytes && *executable == may_run,
-            _ => false,
-        }
+        self.file(path) == Some((bytes, may_run))
     }
 
     fn sides(&self, lock: Option<&Lock>, theirs: &Tree) -> BTreeMap<ProjectPath, Ours<'_>> {
@@ -82,8 +84,9 @@ pub(super) fn plan(
     lock: Option<&Lock>,
     rendered: &Rendered,
     copy: &WorkingCopy,
+    restored: &BTreeSet<ProjectPath>,
 ) -> Result<(Plan, Option<Report>), Failure> {
-    let (mut plan, lost) = compare(workshop, root, lock, &rendered.tree, copy);
+    let (mut plan, lost) = compare(workshop, root, lock, &rendered.tree, copy, restored);
     for (path, verdict) in &mut plan.verdicts {
         // Telling where lines come from costs a composition, so only those are asked about whom it may help.
         if let Verdict::Conflict(conflict) = verdict
@@ -112,15 +115,16 @@ fn compare(
     lock: Option<&Lock>,
     theirs: &Tree,
     copy: &WorkingCopy,
+    restored: &BTreeSet<ProjectPath>,
 ) -> (Plan, Option<Report>) {
     let ours = copy.sides(lock, theirs);
     let blind = base_of(lock, None);
-    let plan = reconcile::plan(&Sides { base: &blind, theirs, ours: &ours });
+    let plan = reconcile::plan(&Sides { base: &blind, theirs, ours: &ours, restored });
     let Some(lock) = lock.filter(|_| lacks_base(&plan, &blind)) else { return (plan, None) };
     match replay(workshop, lock, root) {
         Ok(rendered) => {
             let base = base_of(Some(lock), Some(&rendered.tree));
-            let plan = reconcile::plan(&Sides { base: &base, theirs, ours: &ours });
+            let plan = reconcile::plan(&Sides { base: &base, theirs, ours: &ours, restored });
             let lost = lacks_base(&plan, &base).then(other_base);
             (plan, lost)
         }

@@ -8,7 +8,7 @@ use crate::apply::Entry;
 use crate::model::{ProjectPath, Tree, TreeFile};
 use crate::pipeline::Failure;
 use crate::project::Lock;
-use crate::reconcile::{ConflictKind, How, Kept, Plan, Policy, Verdict, Written, has_markers, is_open};
+use crate::reconcile::{ConflictKind, How, Kept, Plan, Policy, Verdict, Written, has_markers, is_open, settle_marks};
 
 /// What was decided about files.
 #[derive(Debug, Default)]
@@ -161,8 +161,8 @@ impl Decisions {
         self.take(path, Verdict::Write(written), &BTreeMap::new(), copy, false);
     }
 
-    /// What becomes of a file with an open conflict. Marks in it are for the user to take out, and nothing is merged into
-    /// them; where there can be none, it is settled by saying whose version counts.
+    /// What becomes of a file with an open conflict: it is settled by saying whose version counts, or by the user's hand.
+    /// Nothing is merged into marks.
     fn reopen(
         &mut self,
         path: &ProjectPath,
@@ -172,7 +172,15 @@ impl Decisions {
         theirs: &Tree,
     ) -> Result<Verdict, Failure> {
         let is_marked = copy.bytes(path).is_some_and(has_markers);
+        let is_changed = !matches!(verdict, Verdict::Keep(_));
         match conflicts {
+            Conflicts::All(policy @ (Policy::Ours | Policy::Theirs)) if is_marked && !is_changed => {
+                let settled = copy.file(path).and_then(|(bytes, executable)| {
+                    Some(Written { contents: settle_marks(bytes, *policy)?, executable, how: How::Merged })
+                });
+                self.settled.insert(path.clone());
+                settled.map(Verdict::Write).ok_or_else(|| refusal::still_open(std::iter::once(path), is_marked))
+            }
             Conflicts::All(policy @ (Policy::Ours | Policy::Theirs)) if !is_marked => {
                 self.settled.insert(path.clone());
                 match theirs.files.get(path).filter(|_| *policy == Policy::Theirs) {
@@ -183,7 +191,7 @@ impl Decisions {
                     None => Ok(Verdict::Keep(Kept::AsIs)),
                 }
             }
-            _ if matches!(verdict, Verdict::Keep(_)) => Ok(verdict),
+            _ if !is_changed => Ok(verdict),
             _ => Err(refusal::still_open(std::iter::once(path), is_marked)),
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use semver::Version;
 
 use super::versions;
-use crate::model::{Name, Project, ProjectPath, Report, Tree, near};
+use crate::model::{Name, Ownership, Project, ProjectPath, Report, Tree, TreeFile, near};
 use crate::pipeline::{Failure, Inputs, Past, Update, preference, wishes};
 use crate::project::{Given, Intent, IntentFile, Lock, Mode, ProjectError, SHARED};
 use crate::registry::{PackSpec, Preference, Spec};
@@ -84,15 +84,39 @@ impl Wish {
 }
 
 impl Edit {
+    /// The same with packs that the project has already asked for where they come from, if no other place is named.
+    pub(super) fn in_own_registries(mut self, intent: &Intent) -> Self {
+        let Self::Add { packs, .. } = &mut self else { return self };
+        for spec in packs {
+            let PackSpec::Named { registry: registry @ None, name, .. } = &mut spec.pack else { continue };
+            let instance = spec.instance.as_ref().unwrap_or(name);
+            let own = intent.packs.get(instance).filter(|pack| pack.pack.as_ref().unwrap_or(instance) == name);
+            *registry = own.and_then(|pack| pack.registry.clone());
+        }
+        self
+    }
+
+    /// Whether packs may come to agree by it that did not: what the user wrote by hand has to settle something.
+    pub(super) fn may_end_conflicts(&self) -> bool {
+        !matches!(self, Self::Init { .. } | Self::Apply { .. })
+    }
+
     /// The files that become what packs make.
     pub(super) fn restored(&self, tree: &Tree) -> Result<BTreeSet<ProjectPath>, Failure> {
         let Self::Apply { restore } = self else { return Ok(BTreeSet::new()) };
-        let is_unknown = |path: &&ProjectPath| !tree.files.contains_key(*path);
-        let Some(path) = restore.iter().find(is_unknown) else { return Ok(restore.clone()) };
+        // Of a folder, what is the user's from birth stays as it is: it has to be named.
+        let is_meant = |path: &ProjectPath, (file, made): (&ProjectPath, &TreeFile)| {
+            file == path || made.ownership != Ownership::Once && file.is_below(path)
+        };
+        let is_unknown = |path: &&ProjectPath| !tree.files.iter().any(|file| is_meant(path, file));
+        let Some(path) = restore.iter().find(is_unknown) else {
+            let meant = tree.files.iter().filter(|file| restore.iter().any(|path| is_meant(path, *file)));
+            return Ok(meant.map(|(path, _)| path.clone()).collect());
+        };
         let near = near(path.as_str(), tree.files.keys().map(ProjectPath::as_str));
         let near = near.into_iter().map(|known| format!("near it: `{known}`"));
         let report = Report::new("restore-unknown", format!("no pack makes `{path}`")).details(near);
-        Err(Failure::from(report.hint("name a file that `scaffold.lock` lists")))
+        Err(Failure::from(report.hint("name a file that `scaffold.lock` lists, or a folder of such files")))
     }
 
     /// The intent to begin with.
@@ -233,10 +257,11 @@ fn not_asked_for(name: &Name, intent: &IntentFile, lock: Option<&Lock>) -> Repor
         let report = Report::new("pack-needed", format!("`{name}` is here because others need it")).details(needed);
         return report.hint("remove those that need it");
     }
+    let uses = packs().filter(|pack| pack.name == *name).map(|pack| format!("`{}` is a use of it", pack.instance));
     let near = near(name.as_str(), intent.intent().packs.keys().map(Name::as_str));
     let near = near.into_iter().map(|known| format!("near it: `{known}`"));
     Report::new("instance-unknown", format!("the project has no pack `{name}`"))
-        .details(near)
+        .details(uses.chain(near))
         .hint("see `scaffold.toml`, under `[packs]`")
 }
 

@@ -7,11 +7,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::ChangedFile;
+use super::{ChangedFile, FileChange};
 use crate::apply::Entry;
 use crate::model::{Digest, Report, unix_newlines};
 use crate::pipeline::Failure;
 use crate::project::Lock;
+use crate::reconcile::has_markers;
 
 /// `git`, for the repository that is here. Set by hooks and scripts of another repository, these variables would make it
 /// work on that one.
@@ -42,6 +43,10 @@ pub(super) fn check(root: &Path, files: &[ChangedFile], lock: Option<&Lock>) -> 
 /// Whether the user changed a file that is about to change. What is as it was generated can be generated again.
 fn is_edited(file: &ChangedFile, lock: Option<&Lock>) -> bool {
     let (Entry::File(path), Some(before)) = (&file.entry, &file.before) else { return false };
+    // Marks are no edits: where they are settled as the user says, nothing else of the file changes.
+    if file.change == FileChange::Merged && has_markers(before) {
+        return false;
+    }
     let locked = lock.and_then(|lock| lock.files.get(path));
     locked.is_none_or(|locked| locked.checksum != Digest::of(&unix_newlines(before)))
 }

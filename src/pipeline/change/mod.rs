@@ -16,7 +16,7 @@ mod refusal;
 mod versions;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -24,6 +24,7 @@ use serde_json::Value;
 pub use decide::{ChangedFile, Conflicted, Decisions, FileChange};
 pub use edit::Edit;
 pub use git::git;
+pub use refusal::how_to_settle;
 pub(super) use write::change_of;
 
 use super::intent::{given_answers, pack_intent, relate_paths};
@@ -109,22 +110,26 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
     }
     let mut intent = edit.start(&root, own.intent.as_deref(), own.lock_text.is_some())?;
     let mut past_lock = own.lock.clone();
+    let edit = edit.in_own_registries(intent.intent());
     edit.prepare(&mut intent, past_lock.as_mut(), &given)?;
     for (place, value) in &settlements {
         intent.put_settlement(place, value)?;
     }
+    let settled = intent.intent().compose.keys().filter(|place| !settlements.contains_key(*place));
+    let may_lapse: BTreeSet<String> = settled.filter(|_| edit.may_end_conflicts()).cloned().collect();
     let wish = edit.wish(&root, intent.intent(), own.lock.as_ref())?;
     let inputs = wish.inputs(intent.intent(), past_lock.as_ref(), given, mode);
-    let inputs = Inputs { exactly: own.lock.clone().filter(|_| locked), ..inputs };
+    let inputs = Inputs { exactly: own.lock.clone().filter(|_| locked), may_lapse, ..inputs };
     let mut rendered = run(workshop, inputs)?;
     relate_paths(&mut rendered, &root);
     note_packs(&mut intent, &rendered, &wish, &root);
     note_answers(&mut intent, &rendered)?;
+    rendered.lapsed.iter().for_each(|place| intent.drop_settlement(place));
     refusal::check_imports(own.lock.as_ref(), &rendered.locked, consent)?;
 
     let copy = WorkingCopy::read(&root, own.lock.as_ref(), &rendered.tree)?;
-    let (plan, base_lost) = base::plan(workshop, &root, own.lock.as_ref(), &rendered, &copy)?;
     let before = Earlier { open: open_before(own.lock.as_ref(), &copy), restored: edit.restored(&rendered.tree)? };
+    let (plan, base_lost) = base::plan(workshop, &root, own.lock.as_ref(), &rendered, &copy, &before.restored)?;
     let mut decisions = settle(plan, conflicts, &copy, &before, &rendered.tree)?;
     let mut lock = rendered.lock();
     lock.conflicts = open_conflicts(&decisions, &rendered.tree, &before, &copy);

@@ -29,11 +29,17 @@ pub(super) fn check_open(root: &Path, lock: Option<&Lock>) -> Result<(), Failure
 pub(super) fn still_open<'a>(paths: impl Iterator<Item = &'a ProjectPath>, with_marks: bool) -> Failure {
     let paths = paths.map(|path| format!("`{path}`"));
     let report = Report::new("conflicts-open", "conflicts of an earlier change are still open").details(paths);
-    Failure::from(report.hint(if with_marks {
-        "settle the places between `<<<<<<<` and `>>>>>>>`, then run the command again"
+    Failure::from(report.hint(format!("{}; then run the command again", how_to_settle(with_marks))))
+}
+
+/// What to do about open conflicts; some with marks, or none.
+pub fn how_to_settle(with_marks: bool) -> &'static str {
+    if with_marks {
+        "settle the places between `<<<<<<<` and `>>>>>>>`, or all at once by `scaffold apply --conflict ours` or \
+         `scaffold apply --conflict theirs`"
     } else {
         "say whose version counts: `scaffold apply --conflict ours` or `scaffold apply --conflict theirs`"
-    }))
+    }
 }
 
 /// Refuses links in the place of the project's own files: they would be read through, and can't be written through.

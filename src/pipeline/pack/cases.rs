@@ -10,8 +10,8 @@ use similar::TextDiff;
 use super::staging::{Outcome, Staging};
 use super::{BuiltPack, build_pack};
 use crate::apply;
-use crate::authoring::{self, Case, EXPECTED, Expected, MESSAGE, Run};
-use crate::model::{JsonObject, Manifest, Name, Project, ProjectPath, Report, Tree, io_cause};
+use crate::authoring::{self, Case, EXPECTED, Expected, ExpectedFile, MESSAGE, Run};
+use crate::model::{JsonObject, Manifest, Name, Project, ProjectPath, Report, Tree, TreeFile, io_cause};
 use crate::pipeline::{Failure, Inputs, Past, Rendered, Workshop};
 use crate::project::{Given, Mode, Questions};
 use crate::registry::Spec;
@@ -51,7 +51,7 @@ pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) 
     let pack = build_pack(workshop, folder)?;
     let cases = chosen(authoring::cases(folder)?, &options.only)?;
     let questions = Questions::parse(&pack.manifest.id(), &pack.manifest.questions)?;
-    let mut staging = Staging::new(&pack.bytes)?;
+    let mut staging = Staging::new(folder, &pack.bytes)?;
     let mut seen = Seen::default();
     let mut tested = Vec::new();
     let mut blessed = Vec::new();
@@ -65,14 +65,16 @@ pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) 
             if let Ok(rendered) = &outcome {
                 seen.add(&pack.manifest.name, rendered);
             }
-            let may_bless = options.bless && can_bless(case, &outcome);
-            match judge(case, set, &outcome) {
-                None if !(may_bless && case.expects_nothing()) => {}
-                Some(report) if !may_bless => failed.push(report),
-                _ => {
+            let may_bless = options.bless && may_bless(case, &outcome);
+            // What is expected changes with it: a fault is all that may still be wrong then.
+            let fault = if may_bless { fault(case, set, &outcome) } else { judge(case, set, &outcome) };
+            match fault {
+                Some(report) => failed.push(report),
+                None if may_bless && (case.expects_nothing() || judge(case, set, &outcome).is_some()) => {
                     bless(case, &outcome)?;
                     blessed.push(case.name.clone());
                 }
+                None => {}
             }
         }
         tested.push((case.name.clone(), combinations.len()));
@@ -80,7 +82,7 @@ pub fn test_pack(workshop: &Workshop<'_>, folder: &Path, options: &TestOptions) 
     if !failed.is_empty() {
         return Err(Failure::Reports(failed));
     }
-    let coverage = seen.coverage(folder, pack.language, &questions);
+    let coverage = seen.coverage(&pack.templates, &questions);
     Ok(Tested { pack, cases: tested, blessed, coverage })
 }
 
@@ -131,20 +133,22 @@ fn place(case: &Case, name: &str, at: &str) -> Result<(Name, ProjectPath), Failu
     Ok((instance, ProjectPath::parse(at).map_err(|error| wrong(&error))?))
 }
 
+/// A case that failed.
+fn failure(case: &Case, set: &[String], what: &str, details: Vec<String>, hint: &str) -> Report {
+    let with = if set.is_empty() { String::new() } else { format!(" with `{}`", set.join("`, `")) };
+    let message = format!("case `{}`{with} {what}", case.name);
+    Report::new("pack-test-failed", message).details(details).hint(hint)
+}
+
 /// What is wrong with what came of a case; none where it is as it should be.
 fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
-    let with = if set.is_empty() { String::new() } else { format!(" with `{}`", set.join("`, `")) };
-    let report = |what: &str, details: Vec<String>, hint: &str| {
-        let message = format!("case `{}`{with} {what}", case.name);
-        Report::new("pack-test-failed", message).details(details).hint(hint)
-    };
     let failed = |what: &str, details| {
         let hint = if outcome.as_ref().err().is_none_or(|reports| is_refusal(case, reports)) {
             "if it is right as it is now, run `scaffold pack test --bless` and look at what changed"
         } else {
             "mend the pack, or the case"
         };
-        report(what, details, hint)
+        failure(case, set, what, details, hint)
     };
     match (outcome, &case.expected) {
         (Err(reports), Expected::Message(lines)) => {
@@ -166,18 +170,21 @@ fn judge(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
                     return Some(failed("makes other files", differences));
                 }
             }
-            if loses_answers(case, rendered) {
-                let lost = rendered.forgotten.iter().map(|lost| format!("`{}` for `{}`", lost.answer, lost.key));
-                let hint =
-                    "carry them over to questions of today; what is not needed any more, leave out as answers move on";
-                return Some(report("loses answers", lost.collect(), hint));
-            }
-            let problem = case.settings.run.iter().find_map(|run| run_in(rendered, run).err());
-            problem.map(|(what, details)| {
-                report(&what, details, "mend the pack, or what `[[run]]` of the case's `case.toml` wants")
-            })
+            fault(case, set, outcome)
         }
     }
+}
+
+/// What is wrong with a project whatever files are expected.
+fn fault(case: &Case, set: &[String], outcome: &Outcome) -> Option<Report> {
+    let rendered = outcome.as_ref().ok()?;
+    if case.settings.from.is_some() && !rendered.forgotten.is_empty() {
+        let lost = rendered.forgotten.iter().map(|lost| format!("`{}` for `{}`", lost.answer, lost.key));
+        let hint = "carry them over to questions of today; what is not needed any more, leave out as answers move on";
+        return Some(failure(case, set, "loses answers", lost.collect(), hint));
+    }
+    let (what, details) = case.settings.run.iter().find_map(|run| run_in(rendered, run).err())?;
+    Some(failure(case, set, &what, details, "mend the pack, or what `[[run]]` of the case's `case.toml` wants"))
 }
 
 /// All that reports say.
@@ -189,15 +196,20 @@ fn said(reports: &[Report]) -> String {
 }
 
 /// How the files that were made differ from those that are expected, as a unified diff.
-fn differences(expected: &BTreeMap<String, Vec<u8>>, tree: &Tree) -> Vec<String> {
-    let made: BTreeMap<&str, &[u8]> =
-        tree.files.iter().map(|(path, file)| (path.as_str(), file.contents.as_slice())).collect();
+fn differences(expected: &BTreeMap<String, ExpectedFile>, tree: &Tree) -> Vec<String> {
+    let made: BTreeMap<&str, &TreeFile> = tree.files.iter().map(|(path, file)| (path.as_str(), file)).collect();
     let paths: BTreeSet<&str> = expected.keys().map(String::as_str).chain(made.keys().copied()).collect();
     let mut lines = Vec::new();
     for path in paths {
-        let (old, new) = (expected.get(path).map(Vec::as_slice), made.get(path).copied());
-        if old != new {
-            lines.extend(difference(path, old, new));
+        let (old, new) = (expected.get(path), made.get(path));
+        let contents = (old.map(|file| file.contents.as_slice()), new.map(|file| file.contents.as_slice()));
+        if contents.0 != contents.1 {
+            lines.extend(difference(path, contents.0, contents.1));
+        }
+        match (old.and_then(|file| file.executable), new.map(|file| file.executable)) {
+            (Some(true), Some(false)) => lines.push(format!("`{path}` is not executable, and should be")),
+            (Some(false), Some(true)) => lines.push(format!("`{path}` is executable, and should not be")),
+            _ => {}
         }
     }
     if lines.len() > MAX_DIFF {
@@ -264,42 +276,42 @@ fn is_refusal(case: &Case, reports: &[Report]) -> bool {
     !has_files && reports.iter().all(|report| REFUSALS.contains(&report.code))
 }
 
-/// Whether what came out could be what is expected: a command that fails stays a failure, and so does a fault.
-fn can_bless(case: &Case, outcome: &Outcome) -> bool {
-    let settings = &case.settings;
-    settings.matrix.is_empty()
-        && match outcome {
-            Ok(rendered) => {
-                !loses_answers(case, rendered) && settings.run.iter().all(|run| run_in(rendered, run).is_ok())
-            }
-            Err(reports) => is_refusal(case, reports),
-        }
-}
-
-/// Whether an older version was told something that nothing became of.
-fn loses_answers(case: &Case, rendered: &Rendered) -> bool {
-    case.settings.from.is_some() && !rendered.forgotten.is_empty()
+/// Whether what came out could be what is expected.
+fn may_bless(case: &Case, outcome: &Outcome) -> bool {
+    case.settings.matrix.is_empty() && outcome.as_ref().err().is_none_or(|reports| is_refusal(case, reports))
 }
 
 /// Writes what came out as what is expected.
 fn bless(case: &Case, outcome: &Outcome) -> Result<(), Failure> {
     let (tree, message) = (case.folder.join(EXPECTED), case.folder.join(MESSAGE));
-    let clear = || -> std::io::Result<()> {
-        if tree.exists() {
-            fs::remove_dir_all(&tree)?;
+    let unwritable = |error| super::unwritable(&error);
+    // What was expected goes when what is expected now is there, whole.
+    let new = tempfile::Builder::new().prefix(".bless").tempdir_in(&case.folder).map_err(unwritable)?;
+    let (written, place) = match outcome {
+        Ok(rendered) => {
+            let written = new.path().join(EXPECTED);
+            apply::export(&written, &rendered.tree)?;
+            (written, &tree)
         }
-        if message.exists() { fs::remove_file(&message) } else { Ok(()) }
-    };
-    clear().map_err(|error| super::unwritable(&error))?;
-    match outcome {
-        Ok(rendered) => Ok(apply::export(&tree, &rendered.tree)?),
         Err(reports) => {
             let lines = reports.iter().flat_map(|report| match report.details.as_slice() {
                 [] => vec![report.message.clone()],
                 details => details.to_vec(),
             });
             let text: String = lines.map(|line| format!("{line}\n")).collect();
-            fs::write(&message, text).map_err(|error| super::unwritable(&error))
+            let written = new.path().join(MESSAGE);
+            fs::write(&written, text).map_err(unwritable)?;
+            (written, &message)
         }
-    }
+    };
+    let exchange = || {
+        if tree.exists() {
+            fs::remove_dir_all(&tree)?;
+        }
+        if message.exists() {
+            fs::remove_file(&message)?;
+        }
+        fs::rename(&written, place)
+    };
+    exchange().map_err(unwritable)
 }

@@ -19,6 +19,10 @@ use crate::registry::Spec;
 
 /// What a pack says of answers that it does not take.
 const REFUSED: &str = "pack-refused";
+/// What went wrong with the answers themselves, which are the check's own.
+const UNFIT: [&str; 2] = ["answers-invalid", "answers-missing"];
+/// What to do about answers that the check made up.
+const SERVE: &str = "give the questions `default` or `examples` that serve";
 /// Packages of WASI that a pack may import and not call.
 const NETWORK: [&str; 2] = ["wasi:sockets", "wasi:http"];
 
@@ -57,7 +61,7 @@ pub fn check_pack<'a>(
 ) -> Result<Checked, Failure> {
     let pack = build_or_read(workshop, folder)?;
     let questions = Questions::parse(&pack.manifest.id(), &pack.manifest.questions)?;
-    let trial = Trial::new(&pack, packs)?;
+    let trial = Trial::new(folder, &pack, packs)?;
     let mut findings = Findings::default();
     let sets = answers::sets(&questions);
     for answers in &sets {
@@ -68,8 +72,7 @@ pub fn check_pack<'a>(
     errors.extend(problems);
     if refusals.values().sum::<usize>() == sets.len() {
         let message = format!("{} refuses every combination of answers", pack.manifest.id());
-        let hint = "give the questions `default` or `examples` that serve";
-        errors.push(Report::new("pack-check-failed", message).details(refusals.keys().cloned()).hint(hint));
+        errors.push(Report::new("pack-check-failed", message).details(refusals.keys().cloned()).hint(SERVE));
     }
     if !errors.is_empty() {
         return Err(Failure::Reports(errors));
@@ -89,6 +92,7 @@ struct Findings {
 impl Findings {
     /// Adds a problem, with the answers that it was first met with.
     fn add(&mut self, report: Report, answers: &JsonObject) {
+        let report = if UNFIT.contains(&report.code) { report.hint(SERVE) } else { report };
         let is_known = |known: &Report| {
             known.code == report.code && known.message == report.message && known.details.starts_with(&report.details)
         };
@@ -106,8 +110,8 @@ struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    fn new(pack: &'a BuiltPack, packs: &[Spec]) -> Result<Self, Failure> {
-        let mut staging = Staging::new(&pack.bytes)?;
+    fn new(source: &Path, pack: &'a BuiltPack, packs: &[Spec]) -> Result<Self, Failure> {
+        let mut staging = Staging::new(source, &pack.bytes)?;
         let packs = packs.iter().map(|spec| staging.beside(Path::new(""), spec.clone())).collect::<Result<_, _>>()?;
         Ok(Self { pack, staging, packs })
     }

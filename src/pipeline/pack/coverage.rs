@@ -1,18 +1,12 @@
 //! What the cases of a pack touch: which templates are rendered, which answers are given.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use serde_json::Value;
 
-use crate::authoring::Language;
-use crate::authoring::folder::Sources;
 use crate::model::{Body, Content, Name, Output, Text};
 use crate::pipeline::{Inputs, Rendered};
 use crate::project::{Answers, Mode, Questions, Standing, answer_all, plain};
-
-/// Where packs in any language keep their templates.
-const TEMPLATES: &str = "templates";
 
 /// What no case touched.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,12 +66,11 @@ impl Seen {
     }
 
     /// What no case touched.
-    pub fn coverage(mut self, folder: &Path, language: Option<Language>, questions: &Questions) -> Coverage {
-        // A pack in a language hands over what it uses; what it could use lies in its folder.
-        if language != Some(Language::None) {
-            for (path, _) in Sources::Disk(folder).below(TEMPLATES).unwrap_or_default() {
-                self.sources.entry(path).or_default();
-            }
+    ///
+    /// A pack hands over what it uses; what it could use is in `templates`.
+    pub fn coverage(mut self, templates: &BTreeMap<String, String>, questions: &Questions) -> Coverage {
+        for (name, text) in templates {
+            self.sources.entry(name.clone()).or_insert_with(|| text.clone());
         }
         let rendered = self.reached();
         let unrendered = self.sources.keys().filter(|name| !rendered.contains(*name)).cloned().collect();

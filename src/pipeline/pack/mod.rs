@@ -6,6 +6,7 @@ mod check;
 mod coverage;
 mod staging;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +38,8 @@ pub struct BuiltPack {
     pub bytes: Vec<u8>,
     /// Its contract and imports.
     pub inspection: Inspection,
+    /// The texts of its templates, by name, as far as they stand in files.
+    pub templates: BTreeMap<String, String>,
 }
 
 /// Builds the pack in `folder` as its language is built, runs its `describe` once, and puts the answer into it.
@@ -59,9 +62,9 @@ fn build_or_read(workshop: &Workshop<'_>, path: &Path) -> Result<BuiltPack, Fail
     match inspection.manifest.clone() {
         Some(manifest) => {
             publish::check(&manifest)?;
-            Ok(BuiltPack { language: None, manifest, bytes, inspection })
+            Ok(BuiltPack { language: None, manifest, bytes, inspection, templates: BTreeMap::new() })
         }
-        None => finish(workshop, path, Built { component: bytes, manifest: None }, None),
+        None => finish(workshop, path, Built { component: bytes, manifest: None, templates: BTreeMap::new() }, None),
     }
 }
 
@@ -72,7 +75,7 @@ fn finish(
     built: Built,
     language: Option<Language>,
 ) -> Result<BuiltPack, Failure> {
-    let Built { component, manifest } = built;
+    let Built { component, manifest, templates } = built;
     let is_asked = manifest.is_none();
     let manifest = manifest.map_or_else(|| members::describe(workshop, path, &component), Ok)?;
     publish::check(&manifest)?;
@@ -81,7 +84,7 @@ fn finish(
         workshop.host()?.share_compiled(&Digest::of(&component), &Digest::of(&bytes));
     }
     let inspection = component::inspect(&bytes)?;
-    Ok(BuiltPack { language, manifest, bytes, inspection })
+    Ok(BuiltPack { language, manifest, bytes, inspection, templates })
 }
 
 impl BuiltPack {
@@ -136,7 +139,7 @@ pub fn create_pack(workshop: &Workshop<'_>, new: NewPack<'_>) -> Result<Rendered
     let starter = authoring::starter()?;
     let bytes = component::with_manifest(&starter.component, &starter.manifest)?;
     let inputs = Inputs::new(new.project, new.given, new.mode);
-    let rendered = Staging::new(&bytes)?.run(workshop, inputs)?.map_err(Failure::Reports)?;
+    let rendered = Staging::new(&new.target, &bytes)?.run(workshop, inputs)?.map_err(Failure::Reports)?;
     apply::export(&new.target, &rendered.tree)?;
     Ok(rendered)
 }

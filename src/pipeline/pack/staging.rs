@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -21,18 +21,27 @@ pub(super) struct Staging {
     own: PathBuf,
     /// By the paths that were named, the files that stand for them.
     others: BTreeMap<PathBuf, PathBuf>,
+    /// What stands for the files of this folder in messages: the folders that they were made of, as they were named.
+    named: BTreeMap<PathBuf, PathBuf>,
+}
+
+/// A path as it is written where a pack may also be a name.
+fn as_pack(path: &Path) -> PathBuf {
+    let is_plain = matches!(path.components().next(), Some(Component::Normal(_)));
+    if is_plain { Path::new(".").join(path) } else { path.to_owned() }
 }
 
 impl Staging {
-    /// Puts the pack into a file.
+    /// Puts the pack into a file. It was made of `source`.
     ///
     /// # Errors
     /// A file that can't be written.
-    pub fn new(bytes: &[u8]) -> Result<Self, Failure> {
+    pub fn new(source: &Path, bytes: &[u8]) -> Result<Self, Failure> {
         let folder = tempfile::tempdir().map_err(|error| unwritable(&error))?;
         let own = folder.path().join("pack.wasm");
         fs::write(&own, bytes).map_err(|error| unwritable(&error))?;
-        Ok(Self { folder, own, others: BTreeMap::new() })
+        let named = BTreeMap::from([(own.clone(), as_pack(source))]);
+        Ok(Self { folder, own, others: BTreeMap::new(), named })
     }
 
     /// Another pack, where a path is a folder, or the pack's own: the file that was made of it. Paths are relative to `base`.
@@ -42,7 +51,9 @@ impl Staging {
     pub fn beside(&mut self, base: &Path, mut spec: Spec) -> Result<Spec, Failure> {
         if let PackSpec::Path(path) = &mut spec.pack {
             let place = std::path::absolute(base.join(&*path)).map_err(|error| unwritable(&error))?;
-            *path = self.file_of(place)?;
+            let file = self.file_of(place)?;
+            self.named.entry(file.clone()).or_insert_with(|| path.clone());
+            *path = file;
         }
         Ok(spec)
     }
@@ -71,8 +82,24 @@ impl Staging {
         inputs.wanted.push(Spec { instance: None, pack: PackSpec::Path(self.own.clone()) });
         match run(workshop, inputs) {
             Ok(rendered) => Ok(Ok(rendered)),
-            Err(Failure::Reports(reports)) => Ok(Err(reports)),
+            Err(Failure::Reports(reports)) => Ok(Err(reports.into_iter().map(|report| self.tell(report)).collect())),
             Err(interrupted) => Err(interrupted),
+        }
+    }
+
+    /// A report that names folders where it named the files of this one, which nobody knows and which are soon gone.
+    fn tell(&self, report: Report) -> Report {
+        let tell = |text: String| {
+            let files = self.named.iter().filter(|(file, _)| file.starts_with(self.folder.path()));
+            files.fold(text, |text, (file, named)| {
+                text.replace(&file.display().to_string(), &named.display().to_string())
+            })
+        };
+        Report {
+            code: report.code,
+            message: tell(report.message),
+            details: report.details.into_iter().map(tell).collect(),
+            hint: report.hint.map(tell),
         }
     }
 }

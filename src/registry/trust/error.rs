@@ -24,10 +24,12 @@ pub enum TrustError {
         registry: String,
         /// The pack.
         pack: PackId,
-        /// The key that is known.
-        known: String,
+        /// The keys that are known.
+        known: Vec<String>,
         /// The key that signed.
         found: String,
+        /// Where the known ones stand.
+        file: PathBuf,
     },
     /// A pack that was signed, or is to be, is not.
     #[error("{pack} in the registry `{registry}` is not signed, and a key is known for it")]
@@ -36,8 +38,8 @@ pub enum TrustError {
         registry: String,
         /// The pack.
         pack: PackId,
-        /// The key that is known.
-        known: String,
+        /// The keys that are known.
+        known: Vec<String>,
     },
     /// A pack from elsewhere that nobody signed.
     #[error("{pack} in the registry `{registry}` is not signed: whoever runs the server can change it")]
@@ -80,20 +82,28 @@ impl Diagnose for TrustError {
             Self::Signature { .. } => {
                 report("signature-invalid", "do not use the pack before its publisher has looked at it")
             }
-            Self::SignerChanged { known, found, .. } => report(
-                "signer-changed",
-                "ask the publisher, and not the registry, whether this is right; then put the new key into `trust.toml`",
-            )
-            .detail(format!("known {}", printable(known)))
-            .detail(format!("found {}", printable(found))),
+            Self::SignerChanged { registry, pack, known, found, file } => {
+                let all: Vec<String> =
+                    known.iter().chain([found]).map(|key| format!("\"{}\"", printable(key))).collect();
+                let hint = format!(
+                    "ask the publisher, and not the registry, whether this is right; then write `{} = [{}]` under \
+                     `[keys.\"{}\"]` in `{}`: either key serves then, and old versions stay good",
+                    pack.name,
+                    all.join(", "),
+                    printable(registry),
+                    file.display()
+                );
+                report("signer-changed", &hint)
+                    .details(known.iter().map(|key| format!("known {}", printable(key))))
+                    .detail(format!("found {}", printable(found)))
+            }
             Self::SignatureGone { known, .. } => {
                 report("signature-gone", "ask the publisher why; where it is right, take the key out of `trust.toml`")
-                    .detail(format!("known {}", printable(known)))
+                    .details(known.iter().map(|key| format!("known {}", printable(key))))
             }
-            Self::Unsigned { .. } => report(
-                "pack-unsigned",
-                "if you trust the registry all the same, say so once with `--allow-unsigned`",
-            ),
+            Self::Unsigned { .. } => {
+                report("pack-unsigned", "if you trust the registry all the same, say so once with `--allow-unsigned`")
+            }
             Self::File { .. } => report("trust-file", "`docs/registry.md` shows what may stand in it"),
             Self::Key { hint, .. } => report("key-unusable", hint),
             Self::KeyExists { .. } => report("key-exists", "give the new one another name"),

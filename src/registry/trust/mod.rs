@@ -78,19 +78,18 @@ impl Trust {
             none => none.insert(Pins::read(&self.file)?),
         };
         let (pack, registry) = (line.id(), registry.to_owned());
-        match (&signer, pins.key(&registry, &line.name)) {
-            (Some(found), Some(known)) if found == known => {}
-            (Some(found), Some(known)) => {
-                let (known, found) = (known.to_owned(), found.clone());
-                return Err(TrustError::SignerChanged { registry, pack, known, found });
+        let known = pins.keys(&registry, &line.name);
+        match &signer {
+            Some(found) if known.contains(found) => {}
+            Some(found) if known.is_empty() => pins.pin(&registry, &line.name, found)?,
+            Some(found) => {
+                let (found, file) = (found.clone(), self.file.clone());
+                return Err(TrustError::SignerChanged { registry, pack, known, found, file });
             }
-            (None, Some(known)) => {
-                return Err(TrustError::SignatureGone { registry, pack, known: known.to_owned() });
-            }
-            (Some(found), None) => pins.pin(&registry, &line.name, found)?,
-            (None, None) if !source.needs_signatures() || pins.allows_unsigned(&registry) => {}
-            (None, None) if self.takes(&registry, &pack, listener) => pins.allow_unsigned(&registry)?,
-            (None, None) => return Err(TrustError::Unsigned { registry, pack }),
+            None if !known.is_empty() => return Err(TrustError::SignatureGone { registry, pack, known }),
+            None if !source.needs_signatures() || pins.allows_unsigned(&registry) => {}
+            None if self.takes(&registry, &pack, listener) => pins.allow_unsigned(&registry)?,
+            None => return Err(TrustError::Unsigned { registry, pack }),
         }
         Ok(signer)
     }

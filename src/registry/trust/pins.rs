@@ -3,7 +3,8 @@
 //! ```toml
 //! [keys."https://packs.acme.example/"]
 //! eks = "RWQ…"
-//! "*" = "RWR…"        # whatever else is there
+//! vpc = ["RWQ…", "RWT…"]     # either serves: its publisher has a new one
+//! "*" = "RWR…"               # whatever else is there
 //!
 //! [unsigned]
 //! "https://other.example/" = true
@@ -52,10 +53,11 @@ impl Pins {
         Ok(Self { file: file.to_owned(), header, document })
     }
 
-    /// The key that is known for a pack: its own, or the registry's.
-    pub(super) fn key(&self, registry: &str, pack: &Name) -> Option<&str> {
-        let keys = self.document.get(KEYS)?.get(registry)?;
-        keys.get(pack.as_str()).or_else(|| keys.get(EVERY))?.as_str()
+    /// The keys that are known for a pack, each of which serves: its own, or the registry's.
+    pub(super) fn keys(&self, registry: &str, pack: &Name) -> Vec<String> {
+        let of_registry = self.document.get(KEYS).and_then(|keys| keys.get(registry));
+        let keys = of_registry.and_then(|keys| keys.get(pack.as_str()).or_else(|| keys.get(EVERY)));
+        keys.and_then(keys_of).unwrap_or_default()
     }
 
     /// Whether packs without a signature are taken from a registry.
@@ -99,7 +101,8 @@ fn check(document: &DocumentMut) -> Result<(), String> {
             match name {
                 KEYS => {
                     let keys = item.as_table_like().ok_or_else(|| format!("the keys of `{registry}` are no table"))?;
-                    if let Some((pack, _)) = keys.iter().find(|(_, key)| !key.as_str().is_some_and(is_key)) {
+                    let has_keys = |keys: &Item| keys_of(keys).is_some_and(|keys| keys.iter().all(|key| is_key(key)));
+                    if let Some((pack, _)) = keys.iter().find(|(_, keys)| !has_keys(keys)) {
                         return Err(format!("`{}` of `{registry}` has no minisign key", printable(pack)));
                     }
                 }
@@ -110,6 +113,15 @@ fn check(document: &DocumentMut) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The keys that an entry names: one, or a list that is not empty.
+fn keys_of(entry: &Item) -> Option<Vec<String>> {
+    if let Some(key) = entry.as_str() {
+        return Some(vec![key.to_owned()]);
+    }
+    let keys = entry.as_array()?.iter().map(|key| key.as_str().map(str::to_owned));
+    keys.collect::<Option<Vec<String>>>().filter(|keys| !keys.is_empty())
 }
 
 fn is_key(text: &str) -> bool {

@@ -90,7 +90,7 @@ fn pins_are_kept_beside_what_the_user_wrote() {
     key.sign(&mut signed).unwrap();
     let public = signed.signer.unwrap();
     let mut pins = Pins::read(&file).unwrap();
-    assert_eq!(pins.key(REGISTRY, &name("orders")), None);
+    assert!(pins.keys(REGISTRY, &name("orders")).is_empty());
     pins.pin(REGISTRY, &name("orders"), &public).unwrap();
     pins.allow_unsigned("https://other.example/").unwrap();
     let text = fs::read_to_string(&file).unwrap();
@@ -99,10 +99,10 @@ fn pins_are_kept_beside_what_the_user_wrote() {
     let mut pins = Pins::read(&file).unwrap();
     pins.pin(REGISTRY, &name("users"), &public).unwrap();
     let pins = Pins::read(&file).unwrap();
-    assert_eq!(pins.key(REGISTRY, &name("orders")), Some(public.as_str()));
-    assert_eq!(pins.key(REGISTRY, &name("users")), Some(public.as_str()));
-    assert_eq!(pins.key(REGISTRY, &name("others")), None);
-    assert_eq!(pins.key("https://acme.example/", &name("others")), Some(public.as_str()));
+    assert_eq!(pins.keys(REGISTRY, &name("orders")), [public.as_str()]);
+    assert_eq!(pins.keys(REGISTRY, &name("users")), [public.as_str()]);
+    assert!(pins.keys(REGISTRY, &name("others")).is_empty());
+    assert_eq!(pins.keys("https://acme.example/", &name("others")), [public.as_str()]);
     assert!(pins.allows_unsigned("https://other.example/") && !pins.allows_unsigned(REGISTRY));
     assert!(fs::read_to_string(&file).unwrap().contains("# mine\n"));
 }
@@ -115,6 +115,8 @@ fn a_slip_in_the_file_is_an_error() {
         ("keys = 1", "`keys` is not a table"),
         ("[keys]\na = 1", "the keys of `a` are no table"),
         ("[keys.a]\norders = \"RWQ\"", "`orders` of `a` has no minisign key"),
+        ("[keys.a]\norders = []", "`orders` of `a` has no minisign key"),
+        ("[keys.a]\norders = [\"RWQ\"]", "`orders` of `a` has no minisign key"),
         ("[unsigned]\na = \"yes\"", "`a` is neither true nor false"),
         ("[key.a]\n", "`key` is not known here"),
         ("[keys.a]\norders =", "line 2"),

@@ -117,6 +117,23 @@ fn what_comes_out_can_be_blessed() {
     assert_eq!(machine.read("web/tests/low/message.txt"), "`port`: 80 is a port for root\n");
     let run = machine.run(&["pack", "test", "web", "--bless"]).succeeds();
     assert!(!run.stderr.contains("Blessed"), "{}", run.stderr);
+    let left: Vec<String> = machine.tree("web/tests/plain").into_iter().map(|(path, _)| path).collect();
+    assert_eq!(left, ["answers.toml", "expected/main.txt"]);
+}
+
+/// What is expected can be changed by blessing; what a command says of it can't, and has to be told.
+#[cfg(unix)]
+#[test]
+fn what_keeps_a_case_from_being_blessed_is_told() {
+    let machine = web();
+    let run = "[[run]]\ncommand = [\"cat\", \"main.txt\"]\nprints = \"old\\n\"\n";
+    machine.write("web/tests/plain/case.toml", run).write("web/tests/plain/expected/main.txt", "old\n");
+    for _ in 0..2 {
+        let said = machine.run(&["pack", "test", "web", "--bless"]).fails();
+        assert!(said.contains("in which `cat main.txt` prints something else"), "{said}");
+        assert!(said.contains("hint: mend the pack, or what `[[run]]`"), "{said}");
+    }
+    assert_eq!(machine.read("web/tests/plain/expected/main.txt"), "old\n");
 }
 
 #[test]
@@ -162,6 +179,39 @@ fn a_matrix_runs_every_combination_and_coverage_tells_what_is_left() {
     machine.write("web/tests/all/case.toml", "[matrix]\nauth = [\"none\", \"jwt\"]\nport = [80, 8080]\n");
     let said = machine.run(&["pack", "test", "web"]).fails();
     assert!(said.contains("case `all` with `auth=jwt`, `port=80` is refused"), "{said}");
+}
+
+/// A pack whose cases are all refusals has templates for all that.
+#[test]
+fn what_no_case_renders_is_told() {
+    let machine = web();
+    machine
+        .write("web/tests/root/answers.toml", "port = 80\n")
+        .write("web/tests/root/message.txt", "a port for root\n");
+    let run = machine.run(&["pack", "test", "web"]).succeeds();
+    assert!(run.stderr.contains("Rendered 0 of 5 templates\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("never `main.txt`\n"), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn whether_a_file_may_be_run_is_compared() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let machine = Machine::new();
+    machine.write("a/pack.toml", "name = \"a\"\nversion = \"0.1.0\"\nsummary = \"x\"\n");
+    machine.write("a/templates/run", "#!/bin/sh\n").write("a/templates/plain", "x").write("a/tests/one/case.toml", "");
+    machine.run(&["pack", "test", "a", "--bless"]).succeeds();
+    machine.run(&["pack", "test", "a"]).succeeds();
+    let set = |file: &str, mode| {
+        fs::set_permissions(machine.path("a/tests/one/expected").join(file), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set("run", 0o644);
+    set("plain", 0o755);
+    let said = machine.run(&["pack", "test", "a"]).fails();
+    assert!(said.contains("`run` is executable, and should not be"), "{said}");
+    assert!(said.contains("`plain` is not executable, and should be"), "{said}");
 }
 
 #[cfg(unix)]

@@ -38,6 +38,30 @@ fn a_default_that_is_no_answer() {
     fails(&machine, "pack-check-failed", "the default of `n` is no answer to it");
 }
 
+/// Nobody gave them: the author has to say what would serve.
+#[test]
+fn answers_that_the_check_makes_up() {
+    let machine = pack("[questions.region]\ntype = \"string\"\npattern = \"^[a-z]+-[0-9]$\"");
+    fails(&machine, "answers-invalid", "hint: give the questions `default` or `examples` that serve\n");
+    let machine = pack("[questions.region]\ntype = \"string\"\npattern = \"^[a-z]+-[0-9]$\"\nexamples = [\"eu-1\"]");
+    machine.run(&["pack", "check", "a"]).succeeds();
+}
+
+/// The files that are composed are nobody's business: the author knows folders.
+#[test]
+fn packs_are_told_by_their_folders() {
+    let machine = pack("");
+    let asks = "name = \"b\"\nversion = \"0.1.0\"\nsummary = \"x\"\n[dependencies]\na = \"2\"\n";
+    machine.write("b/pack.toml", asks);
+    let said = machine.run(&["pack", "check", "a", "--pack", "./b"]).fails();
+    assert!(said.contains("\n  `a` is `./a`, which is 0.1.0\n"), "{said}");
+    machine.write("a/tests/both/case.toml", "packs = [\"../b\"]\n");
+    let said = machine.run(&["pack", "test", "a"]).fails();
+    assert!(said.contains("\n  `a` is `./a`, which is 0.1.0\n"), "{said}");
+    let said = machine.run(&["pack", "check", "b", "--pack", "./a"]).fails();
+    assert!(said.contains("\n  `a` is `[WORK]/a`, which is 0.1.0\n"), "{said}");
+}
+
 #[test]
 fn a_path_that_is_wrong_for_two_answers_together() {
     let choice = |key: &str| format!("[questions.{key}]\nenum = [\"x\", \"y\"]\ndefault = \"x\"\n");

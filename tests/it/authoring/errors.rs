@@ -57,6 +57,10 @@ fn entries_that_can_not_be_are_told_with_what_to_write() {
         ("[[migration]]\nbefore = \"0.1.0\"\nrename = { a = \"b\" }", "makes `b`, which the pack does not ask"),
         ("[[migration]]\nbefore = \"0.1.0\"\nset = { b = 1 }", "makes `b`, which the pack does not ask"),
         ("[[migration]]\nbefore = \"0.1.0\"\nrename = { a = \"c\", b = \"c\" }", "renames two questions to `c`"),
+        ("[[lines]]\npath = \"x\"\nlines = [\"y\"]\neach = \"[1]\"\nas = \"answers\"", "hides what the pack's"),
+        ("[[lines]]\npath = \"x\"\nlines = [\"y\"]\neach = \"[1]\"\nas = \"a-b\"", "is no name of a variable"),
+        ("[[folder]]\nfolder = \"app\"\neach = \"[1]\"\nas = \"1\"", "is no name of a variable"),
+        ("[[file]]\ntemplate = \"app/main.py.j2\"\nas = \"x\"", "names the element of no loop"),
     ] {
         machine.write("a/pack.toml", format!("{HEAD}{rest}\n"));
         build(&machine, "pack-source-invalid", told);
@@ -71,6 +75,29 @@ fn templates_that_are_no_jinja_are_told_by_line() {
     machine.write("a/pack.toml", HEAD).write("a/templates/x.txt", "fine\n{% if %}\n");
     build(&machine, "pack-source-jinja", "in template `x.txt`, line 2");
     machine.write("a/pack.toml", format!("{HEAD}[[file]]\ntemplate = \"x.txt\"\nraw = true\n"));
+    machine.run(&["pack", "build", "a"]).succeeds();
+}
+
+/// Which may be with answers that no case gives.
+#[test]
+fn a_template_that_is_not_there_is_told_before_it_is_wanted() {
+    let machine = Machine::new();
+    machine.write("a/pack.toml", format!("{HEAD}[[file]]\ntemplate = \"x.txt\"\nwhen = \"false\"\n"));
+    machine.write("a/partials/head", "").write("a/templates/x.txt", "fine\n{% include 'partials/haed' %}\n");
+    build(&machine, "pack-source-jinja", "there is no template `partials/haed`; near it: `partials/head`");
+    build(&machine, "pack-source-jinja", "in template `x.txt`, line 2");
+    machine.write("a/templates/x.txt", "{% include 'partials/haed' ignore missing %}{% include 'partials/head' %}");
+    machine.run(&["pack", "build", "a"]).succeeds();
+}
+
+#[test]
+fn two_templates_of_one_file() {
+    let machine = Machine::new();
+    machine.write("a/pack.toml", HEAD).write("a/templates/x.txt", "1").write("a/templates/x.txt.j2", "2");
+    build(&machine, "pack-source-invalid", "`templates/x.txt` and `templates/x.txt.j2` both make `x.txt`");
+    // Which of them is made may be a matter of the answers.
+    let when = |template: &str, when: &str| format!("[[file]]\ntemplate = \"{template}\"\nwhen = \"{when}\"\n");
+    machine.write("a/pack.toml", [HEAD, &when("x.txt", "false"), &when("x.txt.j2", "true")].concat());
     machine.run(&["pack", "build", "a"]).succeeds();
 }
 

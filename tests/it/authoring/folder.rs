@@ -449,6 +449,26 @@ fn answers_to_an_older_version_are_carried_over() {
     assert!(intent.contains("name = ") && !intent.contains("old") && !intent.contains("title"), "{intent}");
 }
 
+/// It may be the value that the user gave to another question.
+#[test]
+fn what_a_migration_sets_by_itself_is_no_answer_of_the_users() {
+    let machine = Machine::new();
+    let question = |name: &str| format!("[questions.{name}]\ntype = \"boolean\"\ndefault = false\n");
+    let pack = |version: &str, rest: &[&str]| {
+        format!("name = \"a\"\nversion = \"{version}\"\nsummary = \"x\"\n{}", rest.concat())
+    };
+    machine
+        .write("a/pack.toml", pack("0.1.0", &[&question("debug")]))
+        .write("a/templates/f", "{{ answers | tojson }}\n");
+    machine.run(&["new", "shop", "--pack", "./a", "--set", "debug=true"]).succeeds();
+    let migration = "[[migration]]\nbefore = \"0.2.0\"\nset = { telemetry = true }\n";
+    machine.write("a/pack.toml", pack("0.2.0", &[&question("debug"), &question("telemetry"), migration]));
+    machine.run(&["-C", "shop", "update"]).succeeds();
+    assert_eq!(machine.read("shop/f"), "{\"debug\": true, \"telemetry\": true}\n");
+    let intent = machine.read("shop/scaffold.toml");
+    assert!(intent.contains("debug = true") && !intent.contains("telemetry"), "{intent}");
+}
+
 /// Whatever the questions are called, and whether or not the user answered the one whose name it takes.
 #[test]
 fn a_renamed_answer_stays_in_the_place_of_one_that_had_the_name() {
