@@ -32,6 +32,20 @@ impl fmt::Display for Party {
     }
 }
 
+/// How many names a message lists at the most.
+pub(crate) const FEW: usize = 12;
+
+/// The first of many names, and how many there are more.
+pub(crate) fn few(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names = names;
+    let mut few: Vec<String> = names.by_ref().take(FEW).collect();
+    let more = names.count();
+    if more > 0 {
+        few.push(format!("{more} more"));
+    }
+    few
+}
+
 /// Joins what a sentence lists: `a`, `a and b`, `a, b and c`.
 pub(crate) fn listed<T: fmt::Display>(items: &[T]) -> String {
     let mut text = String::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::merge::FORMATS;
-use super::party::{Party, listed};
+use super::party::{FEW, Party, few, listed};
 use super::settle::{SettlementFault, key_of};
 use super::slots::SlotFault;
 use crate::model::{Diagnose, Ownership, PathError, ProjectPath, Report, near, printable};
@@ -98,7 +98,7 @@ pub enum Problem {
         /// The slot's name.
         slot: String,
         /// The slots that are there.
-        known: Vec<String>,
+        known: Arc<[String]>,
     },
     /// A fill where there is no file.
     #[error("{pack} fills the slot `{}` of `{path}`, and no pack makes that file", printable(.slot))]
@@ -212,9 +212,6 @@ pub enum Problem {
     },
 }
 
-/// How many names a message lists at the most.
-const FEW: usize = 12;
-
 pub(super) const TOO_LARGE: &str = "look for the pack that makes files without end, and leave it out";
 
 /// Two parties and what they do, or one that does it to itself.
@@ -234,10 +231,7 @@ fn shown_pointer(pointer: &str) -> String {
 
 /// The files that open slots, as far as a message has room for them.
 fn files_with_slots(paths: &[&str]) -> Option<String> {
-    let mut shown: Vec<String> = paths.iter().take(FEW).map(|path| format!("`{path}`")).collect();
-    if paths.len() > FEW {
-        shown.push(format!("{} more", paths.len() - FEW));
-    }
+    let shown = few(paths.iter().map(|path| format!("`{path}`")));
     (!shown.is_empty()).then(|| format!("files with slots: {}", listed(&shown)))
 }
 
@@ -327,9 +321,11 @@ impl Diagnose for Problem {
             Self::NotText { .. } => report("not-text").hint("this is for the packs' authors: only text can be shared"),
             Self::Slot { fault, .. } => fault.report(self.to_string()),
             Self::UnknownSlot { known, pack, slot, .. } => {
-                let quoted: Vec<String> = known.iter().map(|name| format!("`{}`", printable(name))).collect();
+                let quoted = few(known.iter().map(|name| format!("`{}`", printable(name))));
                 let opens = if known.is_empty() { "no slot".to_owned() } else { listed(&quoted) };
-                let hint = match near(slot, known.iter().map(String::as_str)).as_slice() {
+                // Comparing every fill to every slot could take long.
+                let compared = if known.len() > FEW { &[][..] } else { known };
+                let hint = match near(slot, compared.iter().map(String::as_str)).as_slice() {
                     [] => format!("try another version of `{}`", pack.pack.name),
                     [nearest, ..] => {
                         format!("try another version of `{}`: it may mean `{}`", pack.pack.name, printable(nearest))

@@ -1,11 +1,12 @@
 //! What can be wrong with the pieces of a file before it is put together.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Owner, Parts, bytes_of};
 use crate::compose::gather::Piece;
 use crate::compose::merge::Format;
-use crate::compose::party::Party;
+use crate::compose::party::{Party, few, listed};
 use crate::compose::problem::{Problem, ownership_name};
 use crate::compose::slots::{self, Fill};
 use crate::model::{File, Ownership, ProjectPath, printable};
@@ -35,7 +36,7 @@ impl Parts<'_> {
                 differ("ownerships", name(file), name(other));
             }
             if file.slots != other.slots {
-                let name = |file: &File| format!("opens {}", slots::known(&file.slots).join(", "));
+                let name = |file: &File| format!("opens {}", listed(&few(slots::known(&file.slots))));
                 differ("slots", name(file), name(other));
             }
         }
@@ -62,12 +63,13 @@ impl Parts<'_> {
         }
         let opened: BTreeSet<&str> = owner.file.slots.iter().map(|opening| opening.name.as_str()).collect();
         let unknown = self.fills.iter().filter(|(_, fill)| !opened.contains(fill.slot));
+        let known: Arc<[String]> = owner.file.slots.iter().map(|opening| opening.name.clone()).collect();
         let problem = |(piece, fill): &(&Piece<'_>, Fill<'_>)| Problem::UnknownSlot {
             path: path.clone(),
             owner: owner.party.clone(),
             pack: piece.party.clone(),
             slot: fill.slot.to_owned(),
-            known: owner.file.slots.iter().map(|opening| opening.name.clone()).collect(),
+            known: Arc::clone(&known),
         };
         unknown.map(problem).collect()
     }

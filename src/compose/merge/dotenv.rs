@@ -46,17 +46,33 @@ fn parse_line(text: &str) -> Result<Option<Line<'_>>, ()> {
 fn unquoted(value: &str) -> Result<&str, ()> {
     for quote in ['"', '\''] {
         if let Some(rest) = value.strip_prefix(quote) {
-            let (inner, behind) = rest.split_once(quote).ok_or(())?;
-            let behind = behind.trim();
+            let (inner, behind) = rest.split_at(end_of(rest, quote).ok_or(())?);
+            let behind = behind[quote.len_utf8()..].trim();
             return if behind.is_empty() || behind.starts_with('#') { Ok(inner) } else { Err(()) };
         }
     }
     Ok(value.split_once(" #").map_or(value, |(value, _)| value.trim_end()))
 }
 
+/// Where a quoted text ends. Between double quotes a backslash takes the meaning from what follows it.
+fn end_of(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let ends = c == quote && !escaped;
+        escaped = quote == '"' && c == '\\' && !escaped;
+        ends.then_some(at)
+    })
+}
+
 /// The line that gives a key a value, quoted where it has to be; none where no quotes can hold the value.
 pub(crate) fn line_of(key: &str, value: &str) -> Option<String> {
-    let candidates = [format!("{key}={value}"), format!("{key}=\"{value}\""), format!("{key}='{value}'")];
+    let double = format!("{key}=\"{value}\"");
+    // What is escaped is so between double quotes only.
+    let candidates = if value.contains("\\\"") {
+        vec![double]
+    } else {
+        vec![format!("{key}={value}"), double, format!("{key}='{value}'")]
+    };
     let says = |line: &String| {
         !line.contains('\n') && parse_line(line).is_ok_and(|line| line.is_some_and(|line| line.value == value))
     };
@@ -176,6 +192,8 @@ mod tests {
         assert_eq!(read(text).unwrap(), expected);
         assert_eq!(key_of("export A=1"), Some("A"));
         assert_eq!(key_of("# A=1"), None);
+        let escaped = read("A=\"say \\\"hi\\\"\" # b\nB='a\\'\n").unwrap();
+        assert_eq!(escaped, serde_json::json!({"A": "say \\\"hi\\\"", "B": "a\\"}));
     }
 
     #[test]
@@ -183,6 +201,7 @@ mod tests {
         for (value, line) in [("8000", "A=8000"), ("a #b", "A=\"a #b\""), ("a \" #", "A='a \" #'")] {
             assert_eq!(line_of("A", value).as_deref(), Some(line));
         }
+        assert_eq!(line_of("A", "\\\"a\\\"").as_deref(), Some("A=\"\\\"a\\\"\""));
         assert_eq!(line_of("A", "a\nb"), None);
         assert_eq!(line_of("A", "a' \" #"), None);
     }

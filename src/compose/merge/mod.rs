@@ -229,7 +229,7 @@ fn read_all<'a>(format: Format, fragments: &[Fragment<'a>]) -> Result<Vec<Layer<
 
 fn clash(clash: Clash) -> MergeError {
     let (about_rules, first, second) = match clash.kind {
-        ClashKind::Values(first, second) => (false, (first.0, shown(&first.1)), (second.0, shown(&second.1))),
+        ClashKind::Values(first, second) => (false, first, second),
         ClashKind::Rules(first, second) => {
             (true, (first.0, rules::policy_name(&first.1)), (second.0, rules::policy_name(&second.1)))
         }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::node::{Body, Hand, List, Members, Node, USER, canonical, is_scalar_in_disguise};
 use super::rules::{Rules, Verdict, pointer, segments};
+use super::shown;
 use crate::model::{ListPolicy, ListRule};
 
 /// One pack's share of a document.
@@ -35,8 +36,8 @@ pub(super) struct Clash {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ClashKind {
-    /// Values that differ, each with the place of its layer.
-    Values((usize, Value), (usize, Value)),
+    /// Values that differ as messages show them, each with the place of its layer.
+    Values((usize, String), (usize, String)),
     /// Rules that differ.
     Rules((usize, ListPolicy), (usize, ListPolicy)),
 }
@@ -108,6 +109,9 @@ enum Meeting {
     Clash((usize, ListPolicy), (usize, ListPolicy)),
 }
 
+/// The most clashes of one file that are told: whoever settles those will see the next.
+const MAX_CLASHES: usize = 100;
+
 struct Merging<'a> {
     rules: Rules<'a>,
     decisions: &'a Decisions<'a>,
@@ -142,8 +146,10 @@ impl<'a> Merging<'a> {
                     }
                 }
                 None => {
-                    let (old, new) = ((into.hand.layer, into.to_value()), (hand.layer, from.clone()));
-                    self.clash(ClashKind::Values(old, new));
+                    if self.clashes.len() < MAX_CLASHES {
+                        let (old, new) = ((into.hand.layer, shown(&into.to_value())), (hand.layer, shown(from)));
+                        self.clash(ClashKind::Values(old, new));
+                    }
                 }
             },
         }

@@ -1,6 +1,6 @@
 //! What can be wrong with the slots of a file.
 
-use crate::compose::party::{Party, listed};
+use crate::compose::party::{Party, few, listed};
 use crate::compose::problem::TOO_LARGE;
 use crate::model::{ProjectPath, Report, printable};
 
@@ -36,9 +36,9 @@ pub enum SlotFault {
     Empty {
         /// The slot.
         slot: String,
-        /// All slots of the file, in backticks.
+        /// Slots of the file, in backticks, as far as a message has room for them.
         opened: Vec<String>,
-        /// Which pack fills which other slot.
+        /// Which pack fills which other slot, as far as there is room.
         filled: Vec<String>,
     },
     /// Fills that make the file too large.
@@ -57,7 +57,7 @@ impl SlotFault {
                 let (slot, marker) = (printable(slot), printable(marker));
                 let found = match lines.as_slice() {
                     [] => "on no line".to_owned(),
-                    lines => format!("on the lines {}", listed(lines)),
+                    lines => format!("on the lines {}", listed(&few(lines.iter().map(ToString::to_string)))),
                 };
                 format!("the marker `{marker}` of the slot `{slot}` stands {found} of `{path}` from {owner}")
             }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use fault::SlotFault;
 
-use super::party::Party;
+use super::party::{FEW, Party, few};
 use super::problem::Problem;
 use crate::model::{Opening, ProjectPath, printable};
 
@@ -51,20 +51,27 @@ pub(super) fn fill(
     let places = places_of(&lines, openings);
     let (markers, mut faults) = markers_of(&lines, openings, &places);
     let mut texts = texts_by_slot(openings, fills);
-    for opening in openings.iter().filter(|opening| opening.required) {
-        if texts.get(opening.name.as_str()).is_none_or(Vec::is_empty) {
-            let (slot, opened) = (opening.name.clone(), known(openings));
-            faults.push(SlotFault::Empty { slot, opened, filled: filled(fills) });
-        }
+    let is_empty = |opening: &&Opening| texts.get(opening.name.as_str()).is_none_or(Vec::is_empty);
+    let empty: Vec<&Opening> = openings.iter().filter(|opening| opening.required).filter(is_empty).collect();
+    if !empty.is_empty() {
+        let (opened, filled) = (few(known(openings)), few(filled(fills).into_iter()));
+        let fault = |opening: &&Opening| {
+            let (opened, filled) = (opened.clone(), filled.clone());
+            SlotFault::Empty { slot: opening.name.clone(), opened, filled }
+        };
+        faults.extend(empty.iter().map(fault));
     }
     faults.extend(fills.iter().filter_map(|fill| left_behind(fill, &places)));
     if !faults.is_empty() {
         return Err(faults);
     }
     let mut out: Vec<Line<'_>> = Vec::with_capacity(lines.len());
+    // A deep indentation before many lines multiplies, so the size is known before the text is made.
+    let mut size = 0;
     let mut sources = Vec::with_capacity(lines.len());
     for (at, line) in lines.iter().enumerate() {
         let Some(opening) = markers.get(&at) else {
+            size += line.len() + 1;
             out.push(Line { indent: "", text: line });
             sources.push(LineSource::Text(at));
             continue;
@@ -75,13 +82,16 @@ pub(super) fn fill(
         let below = |text| if blank(&text) { Line { indent: "", text: "" } } else { Line { indent, text } };
         for (fill, text) in texts {
             for (line, text) in text.split('\n').enumerate() {
-                out.push(below(text));
+                let below = below(text);
+                size += below.indent.len() + below.text.len() + 1;
+                if size > limit {
+                    return Err(vec![SlotFault::TooLarge { size, limit }]);
+                }
+                out.push(below);
                 sources.push(LineSource::Fill { fill, line });
             }
         }
     }
-    // A deep indentation before many lines multiplies, so the size is known before the text is made.
-    let size: usize = out.iter().map(|line| line.indent.len() + line.text.len() + 1).sum();
     if size > limit {
         return Err(vec![SlotFault::TooLarge { size, limit }]);
     }
@@ -110,6 +120,8 @@ fn markers_of<'a>(
             continue;
         }
         let found = places.get(marker).map_or(&[][..], Vec::as_slice);
+        // Each search reads the whole file.
+        let is_searched = found.is_empty() && faults.len() < FEW;
         if let [place] = found {
             markers.insert(*place, opening);
             continue;
@@ -118,7 +130,7 @@ fn markers_of<'a>(
             slot: opening.name.clone(),
             marker: opening.marker.clone(),
             lines: found.iter().map(|place| place + 1).collect(),
-            near: if found.is_empty() { near(lines, marker) } else { None },
+            near: if is_searched { near(lines, marker) } else { None },
         });
     }
     (markers, faults)
@@ -183,8 +195,8 @@ fn whole_lines(text: &str) -> &str {
 }
 
 /// The slots that a file opens, for messages.
-pub(super) fn known(openings: &[Opening]) -> Vec<String> {
-    openings.iter().map(|opening| format!("`{}`", printable(&opening.name))).collect()
+pub(super) fn known(openings: &[Opening]) -> impl Iterator<Item = String> {
+    openings.iter().map(|opening| format!("`{}`", printable(&opening.name)))
 }
 
 impl Problem {

@@ -1,7 +1,7 @@
 //! How much there may be, and that much is cheap.
 
 use super::*;
-use crate::model::{Content, ListPolicy, ListRule, Rendering, Source, Text};
+use crate::model::{Content, ListPolicy, ListRule, Opening, Rendering, Source, Text};
 
 fn many(count: usize) -> Vec<Contribution> {
     (0..count).map(|at| file(&format!("d{}/f{at}", at % 100), "x\n")).collect()
@@ -78,4 +78,34 @@ fn many_shares_of_one_file_are_cheap() {
     }
     let tree = composed(&[pack("a", contributions)]).unwrap();
     assert_eq!(text_of(&tree, ".gitignore").lines().count(), 20_001);
+}
+
+fn first(packs: &[(Instance, Vec<Contribution>)]) -> Report {
+    composed(packs).unwrap_err().swap_remove(0)
+}
+
+/// Each fault names slots of the file, and each fill is compared to them.
+#[test]
+fn many_faults_of_one_file_are_cheap() {
+    let slots = || (0..4_000).map(|at| Opening { required: true, ..opening(&format!("s{at}"), &format!("# s{at}")) });
+    let markers: String = (0..4_000).map(|at| format!("# s{at}\n")).collect();
+    let open = |body: &str| file_with("f", body, |file| file.slots = slots().collect());
+    for body in [markers.as_str(), &"x\n".repeat(1 << 20)] {
+        let report = first(&[pack("a", vec![open(body)])]);
+        assert!(matches!(report.code, "slot-empty" | "slot-marker"), "{report:?}");
+        assert!(report.details.iter().all(|line| line.len() < 500), "{report:?}");
+    }
+    let fills = (0..4_000).map(|at| fill("f", &format!("t{at}"), "x\n", 0)).collect();
+    let report = first(&[pack("a", vec![open(&markers)]), pack("b", fills)]);
+    assert!(report.code == "slot-unknown" && report.details[0].ends_with(" and 3988 more"), "{report:?}");
+}
+
+/// What clashes may be large, and everyone may bring it.
+#[test]
+fn many_clashes_of_large_values_are_cheap() {
+    let large = merge("m.json", "json", &serde_json::to_string(&vec![1; 100_000]).unwrap());
+    let packs: Vec<_> =
+        (0..200).map(|at| pack(&format!("p{at}"), vec![merge("m.json", "json", &at.to_string())])).collect();
+    let all: Vec<_> = std::iter::once(pack("a", vec![large])).chain(packs).collect();
+    assert_eq!(first(&all).code, "merge-conflict");
 }
