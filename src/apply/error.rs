@@ -156,7 +156,7 @@ impl Diagnose for ApplyError {
         let report = |code, hint: &str| Report::new(code, self.to_string()).hint(hint);
         match self {
             Self::NotEmpty { entries, .. } => {
-                report("target-not-empty", "choose a folder that does not exist yet, or an empty one")
+                report("target-not-empty", "choose a folder that does not exist yet, or an empty one; `scaffold init` makes a project of one with files")
                     .detail(listing(entries))
             }
             Self::NotAFolder { .. } => report("target-not-a-folder", "choose another place for the project"),

@@ -217,7 +217,7 @@ pub enum CacheCommand {
     Dir,
     /// Print how many bytes it has
     Size,
-    /// Check the components in it, and remove those that are damaged
+    /// Check the components in it and remove those that are damaged, and compiled code, which is made anew
     Verify,
     /// Remove everything in it; it fills again by itself
     Clean,

@@ -33,11 +33,15 @@ pub fn run(arguments: &CacheArguments, home: &Home, printer: &Printer) -> Result
                     damaged.push(digest.hex());
                 }
             }
+            cache.drop_compiled()?;
             if printer.is_json() {
                 let document = json!({ "checked": digests.len(), "removed": damaged });
                 printer.document("scaffold.cache-verify/1", document);
             }
-            printer.status("Verified", &format!("{} components, {} removed", digests.len(), damaged.len()));
+            printer.status(
+                "Verified",
+                &format!("{} components, {} removed; compiled code is made anew", digests.len(), damaged.len()),
+            );
         }
         CacheCommand::Clean => {
             let usage = cache.clean()?;

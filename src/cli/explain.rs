@@ -1,5 +1,7 @@
 //! `scaffold explain`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::Caller;
@@ -172,13 +174,16 @@ fn whole_story(stretch: &Stretch, members: &[Member]) -> String {
             text.push_str(&format!("template  {}\n", template_of(template, true).trim_start_matches("template ")));
         }
         let Some(member) = member_of(attribution, members) else { continue };
-        let given = attribution.template.as_ref().map(|template| other_values(&template.values)).unwrap_or_default();
-        let answers = member.answers.iter().map(|(key, answer)| {
+        let names = attribution.template.as_ref().and_then(|template| template.names.as_ref());
+        let answers = member.answers.iter().filter(|(key, _)| is_named(names, &["answers", key.as_str()]));
+        let answers = answers.map(|(key, answer)| {
             let origin = if answer.is_given() { "given" } else { "default" };
             format!("{key} = {} ({origin})", shown(&answer.value))
         });
         text.push_str(&listed("answers", answers.collect()));
-        text.push_str(&listed("given", given));
+        if let Some(template) = &attribution.template {
+            text.push_str(&listed("given", other_values(template)));
+        }
     }
     text
 }
@@ -196,23 +201,36 @@ fn member_of<'a>(attribution: &Attribution, members: &'a [Member]) -> Option<&'a
     members.iter().find(|member| member.instance.name == party.instance)
 }
 
-/// What a template was given beside answers and project: facts of other packs, and what its own pack worked out.
-fn other_values(values: &JsonObject) -> Vec<String> {
+/// Whether a line names a value, or something that it is in or that is in it; where nobody knows, it may.
+fn is_named(names: Option<&BTreeSet<String>>, place: &[&str]) -> bool {
+    let begins = |name: &String| name.split('.').zip(place).all(|(named, member)| named == *member);
+    names.is_none_or(|names| names.iter().any(begins))
+}
+
+/// What a template was given beside answers, as far as the line names it: the project where it does, facts of other packs, and
+/// what its own pack worked out.
+fn other_values(template: &UsedTemplate) -> Vec<String> {
     let mut lines = Vec::new();
-    for (key, value) in values.iter().filter(|(key, _)| !["answers", "project"].contains(&key.as_str())) {
-        flatten(&word(key), value, &mut lines);
+    let is_other = |key: &String| key != "answers" && (key != "project" || template.names.is_some());
+    for (key, value) in template.values.iter().filter(|(key, _)| is_other(key)) {
+        flatten(&mut vec![key], value, template.names.as_ref(), &mut lines);
     }
     lines
 }
 
-fn flatten(key: &str, value: &Value, lines: &mut Vec<String>) {
+fn flatten<'a>(place: &mut Vec<&'a str>, value: &'a Value, names: Option<&BTreeSet<String>>, lines: &mut Vec<String>) {
+    if !is_named(names, place) {
+        return;
+    }
     match value {
         Value::Object(members) if !members.is_empty() => {
             for (member, value) in members {
-                flatten(&format!("{key}.{}", word(member)), value, lines);
+                place.push(member);
+                flatten(place, value, names, lines);
+                place.pop();
             }
         }
-        value => lines.push(format!("{key} = {}", shown(value))),
+        value => lines.push(format!("{} = {}", word(&place.join(".")), shown(value))),
     }
 }
 
@@ -284,6 +302,7 @@ fn attribution_json(attribution: &Attribution, members: &[Member]) -> Value {
         "pointer": attribution.pointer,
         "template": attribution.template.as_ref().map(|template| &template.name),
         "template_line": line.map(|line| json!({ "template": line.template, "line": line.line + 1 })),
+        "names": attribution.template.as_ref().and_then(|template| template.names.as_ref()),
         "answers": answers,
         "values": attribution.template.as_ref().map(|template| template.values.as_ref()),
     })

@@ -10,7 +10,7 @@ use super::printer::Printer;
 use super::prompt::{TerminalAsker, is_someone_there};
 use super::report::local_packs;
 use super::standing::tell_recovery;
-use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, use_of};
+use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, shell_word, use_of};
 use super::{Caller, clock, preview};
 use crate::apply::{self, Recovery};
 use crate::model::{Project, Report, printable};
@@ -90,16 +90,6 @@ pub fn step_line(NextStep { at, step, .. }: &NextStep) -> String {
         None => command.join(" "),
     };
     format!("  {:<24} # {}", printable(&command), printable(&step.title))
-}
-
-/// A word as a shell would take it; for showing, never for running.
-fn shell_word(word: &str) -> String {
-    let harmless = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(harmless) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 fn show_tree(created: &Created, target: &Path, printer: &Printer) {

@@ -114,11 +114,14 @@ impl Printer {
             self.document("scaffold.errors/1", json!({ "errors": errors }));
             return;
         }
-        for (at, report) in reports.iter().enumerate() {
+        for (at, report) in reports.iter().take(MAX_REPORTS).enumerate() {
             if at > 0 {
                 self.line("");
             }
             self.line(&render(report, "error", ERROR));
+        }
+        if reports.len() > MAX_REPORTS {
+            self.line(&format!("\nand {} errors more", reports.len() - MAX_REPORTS));
         }
     }
 
@@ -133,14 +136,32 @@ fn print_to(stream: &mut impl std::io::Write, text: &str) {
 }
 
 fn render(report: &Report, word: &str, style: Style) -> String {
-    let mut text = format!("{style}{word}[{}]{style:#}: {}", report.code, printable(&report.message));
-    for detail in &report.details {
-        text.push_str(&format!("\n  {}", printable(detail).replace('\n', "\n  ")));
+    let mut text = format!("{style}{word}[{}]{style:#}: {}", report.code, shown(&report.message));
+    for detail in report.details.iter().take(MAX_DETAILS) {
+        text.push_str(&format!("\n  {}", shown(detail).replace('\n', "\n  ")));
+    }
+    if report.details.len() > MAX_DETAILS {
+        text.push_str(&format!("\n  and {} more", report.details.len() - MAX_DETAILS));
     }
     if let Some(hint) = &report.hint {
-        text.push_str(&format!("\n\n{HINT}hint{HINT:#}: {}", printable(hint)));
+        text.push_str(&format!("\n\n{HINT}hint{HINT:#}: {}", shown(hint)));
     }
     text
+}
+
+/// The most errors of a run that are shown to people, and the most lines and characters of what is said of one: what is wrong may
+/// be anyone's, and without end. `--json` has all.
+const MAX_REPORTS: usize = 100;
+const MAX_DETAILS: usize = 200;
+const MAX_TEXT: usize = 4_000;
+
+/// A text as a terminal may have it, shortened.
+fn shown(text: &str) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(MAX_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
 }
 
 fn to_json(report: &Report) -> Value {

@@ -1,6 +1,6 @@
 //! `scaffold registry`.
 
-use std::path::{Path, absolute};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,8 @@ use super::access::{Reach, default_address};
 use super::args::{Global, RegistryCommand};
 use super::printer::Printer;
 use super::progress::Progress;
-use crate::model::{Name, Report, io_cause, printable};
+use super::typed::{absolute_path, shell_word};
+use crate::model::{Name, printable};
 use crate::pipeline::Failure;
 use crate::registry::{self, Settings, Source as _};
 use crate::store::Home;
@@ -37,7 +38,11 @@ fn add(name: &Name, address: &str, global: &Global, home: &Home, printer: &Print
     let (address, id) = if registry::is_web(address) && global.offline {
         (registry::web_address(address, global.allow_http)?, None)
     } else {
-        let source = registry::open(Some(address), reach.access())?;
+        // A folder's address is the folder, however it was named.
+        let folder = if address.contains("://") { None } else { Some(absolute_path(Path::new(address))?) };
+        let address =
+            folder.and_then(|folder| folder.to_str().map(str::to_owned)).unwrap_or_else(|| address.to_owned());
+        let source = registry::open(Some(&address), reach.access())?;
         // Opening one of these asks for nothing.
         if let Some(oci) = source.oci().filter(|_| !global.offline) {
             oci.check()?;
@@ -71,17 +76,19 @@ fn list(home: &Home, printer: &Printer) -> Result<(), Failure> {
 }
 
 fn init(folder: &Path, id: Option<&str>, printer: &Printer) -> Result<(), Failure> {
-    let absolute = absolute(folder).map_err(|error| {
-        let report = Report::new("directory", format!("`{}` is no path that can be used", folder.display()));
-        Failure::from(report.detail(io_cause(&error)).hint("name another path"))
-    })?;
+    let absolute = absolute_path(folder)?;
     let registry = registry::init(&absolute, id.unwrap_or(&registry::file_url(&absolute)))?;
     if printer.is_json() {
         let document = json!({ "directory": absolute.display().to_string(), "id": registry.id() });
         printer.document("scaffold.registry-init/1", document);
     }
     printer.status("Created", &format!("an empty registry in `{}`", folder.display()));
+    if id.is_none() {
+        let id = printable(registry.id());
+        printer
+            .note(&format!("note: lockfiles will know it as `{id}`; one for others to use has an address: `--id URL`"));
+    }
     printer.note("\nNext steps:");
-    printer.note(&format!("  scaffold publish PACK.wasm --registry {}", folder.display()));
+    printer.note(&format!("  scaffold publish PACK.wasm --registry {}", shell_word(&folder.display().to_string())));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `scaffold tree`: what the lock says of packs, and how they belong together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -23,27 +23,37 @@ pub fn run(printer: &Printer) -> Result<Exit, Failure> {
     let mut text = format!("{} ({})\n", lock.project.name, lock.project.year);
     let asked: Vec<&LockedPack> =
         lock.packs.iter().filter(|pack| intent.intent().packs.contains_key(&pack.instance)).collect();
+    let mut drawn = BTreeSet::new();
     for (at, pack) in asked.iter().enumerate() {
-        draw(pack, &by_name, "", at + 1 == asked.len(), &mut text);
+        draw(pack, &by_name, "", at + 1 == asked.len(), &mut drawn, &mut text);
     }
     // The lock is a file: whoever made it may have written anything into it.
     printer.data(&printable(&text));
     Ok(Exit::Done)
 }
 
-/// Packs depend on each other in no circle: resolving has seen to that. A lock is a file, so depth has a bound all the same.
+/// How deep a tree is drawn. Packs depend on each other in no circle: resolving has seen to that; but a lock is a file.
 const DEEPEST: usize = 64;
 
-fn draw(pack: &LockedPack, packs: &BTreeMap<&Name, &LockedPack>, lead: &str, is_last: bool, text: &mut String) {
+/// Draws a pack and what it depends on. What was drawn before is named again, with a `(*)` for what it depends on.
+fn draw<'a>(
+    pack: &'a LockedPack,
+    packs: &BTreeMap<&Name, &'a LockedPack>,
+    lead: &str,
+    is_last: bool,
+    drawn: &mut BTreeSet<&'a Name>,
+    text: &mut String,
+) {
     let (branch, below) = if is_last { ("└── ", "    ") } else { ("├── ", "│   ") };
-    text.push_str(&format!("{lead}{branch}{}\n", line_of(pack)));
+    let needed: Vec<&&LockedPack> = pack.dependencies.iter().filter_map(|name| packs.get(name)).collect();
+    let is_again = !drawn.insert(&pack.instance) && !needed.is_empty();
+    text.push_str(&format!("{lead}{branch}{}{}\n", line_of(pack), if is_again { " (*)" } else { "" }));
     let lead = format!("{lead}{below}");
-    if lead.chars().count() / 4 >= DEEPEST {
+    if is_again || lead.chars().count() / 4 >= DEEPEST {
         return;
     }
-    let needed: Vec<&&LockedPack> = pack.dependencies.iter().filter_map(|name| packs.get(name)).collect();
     for (at, other) in needed.iter().enumerate() {
-        draw(other, packs, &lead, at + 1 == needed.len(), text);
+        draw(other, packs, &lead, at + 1 == needed.len(), drawn, text);
     }
 }
 

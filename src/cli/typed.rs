@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf, absolute};
 
 use serde_json::{Value, json};
 
-use crate::model::{Instance, Name, ProjectPath, Report, io_cause, printable};
+use crate::model::{Instance, Name, Project, ProjectPath, Report, io_cause, printable};
 use crate::pipeline::Failure;
 use crate::project::Lock;
 use crate::registry::{PackSpec, Spec, SpecError};
@@ -61,12 +61,7 @@ pub fn project_name(given: Option<&str>, target: &Path) -> Result<String, Report
             .and_then(|name| name.to_str())
             .ok_or_else(|| wrong("the project's folder has no name that could be the project's"))?,
     };
-    if name.chars().any(char::is_control) || *name != *printable(name) {
-        return Err(wrong("the project's name has characters in it that can't be seen"));
-    }
-    if !name.chars().any(char::is_alphanumeric) || name.len() > 100 {
-        return Err(wrong("a project's name has a letter or digit, and at most 100 bytes"));
-    }
+    Project::check_name(name).map_err(wrong)?;
     Ok(name.trim().to_owned())
 }
 
@@ -182,4 +177,14 @@ fn path_from(root: &Path, here: &Path, typed: &str) -> Result<ProjectPath, Repor
 /// A name as it stands on one line.
 pub fn word(text: &str) -> String {
     printable(text).replace(['\n', '\t'], "\u{fffd}")
+}
+
+/// A word as a shell would take it; for showing, never for running.
+pub fn shell_word(word: &str) -> String {
+    let harmless = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(harmless) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }

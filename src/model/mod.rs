@@ -58,6 +58,25 @@ pub struct Project {
     pub year: u16,
 }
 
+impl Project {
+    /// The most bytes of a name.
+    pub const LONGEST_NAME: usize = 100;
+
+    /// Checks a project's name: templates put it into lines, comments and addresses.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a sentence.
+    pub fn check_name(name: &str) -> Result<(), &'static str> {
+        if name.chars().any(char::is_control) || *name != *printable(name) {
+            return Err("the project's name has characters in it that can't be seen");
+        }
+        if !name.chars().any(char::is_alphanumeric) || name.len() > Self::LONGEST_NAME {
+            return Err("a project's name has a letter or digit, and at most 100 bytes");
+        }
+        Ok(())
+    }
+}
+
 /// Which pack at which version, as messages name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackId {

@@ -77,7 +77,7 @@ pub(super) fn check(workshop: &Workshop<'_>, members: &[Member]) -> Result<(), F
     let blobs = workshop.cache.blobs();
     for member in members {
         let resolved = &member.resolved;
-        let is_vouched = || blobs.is_vouched(&resolved.digest, &resolved.manifest_digest());
+        let is_vouched = || blobs.is_vouched(&resolved.digest, &resolved.description_digest());
         if resolved.needs_check(&workshop.registries) && !is_vouched() {
             bytes_of(workshop, member)?;
         }
@@ -96,6 +96,6 @@ fn checked(workshop: &Workshop<'_>, member: &Member, bytes: Vec<u8>) -> Result<C
 fn vouch(workshop: &Workshop<'_>, member: &Member) {
     let resolved = &member.resolved;
     if resolved.needs_check(&workshop.registries) {
-        let _ = workshop.cache.blobs().vouch(&resolved.digest, &resolved.manifest_digest());
+        let _ = workshop.cache.blobs().vouch(&resolved.digest, &resolved.description_digest());
     }
 }

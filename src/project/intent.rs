@@ -4,14 +4,17 @@
 //! to stands in `scaffold.lock` ([`super::lock`]).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use semver::VersionReq;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use toml_edit::{DocumentMut, InlineTable, Item, Table};
 
 use super::error::ProjectError;
-use super::toml_values::to_table;
+use super::toml_values::{dates_as_text, to_table};
 use crate::model::{INTENT_FILE, JsonObject, Name, Project, ProjectPath};
 
 /// The key under `[answers]` for answers that go to every pack that asks.
@@ -41,9 +44,16 @@ pub struct Intent {
 #[serde(deny_unknown_fields)]
 pub struct ProjectIntent {
     /// As the user typed it.
+    #[serde(deserialize_with = "project_name")]
     pub name: String,
     /// For copyright lines.
     pub year: u16,
+}
+
+fn project_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Project::check_name(&name).map_err(de::Error::custom)?;
+    Ok(name)
 }
 
 impl From<&Project> for ProjectIntent {
@@ -53,8 +63,7 @@ impl From<&Project> for ProjectIntent {
 }
 
 /// An entry of `[packs]`: a requirement alone, or a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "RawPack")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackIntent {
     /// The pack's name where it is not the instance's.
     pub pack: Option<Name>,
@@ -70,16 +79,10 @@ pub struct PackIntent {
     pub at: Option<ProjectPath>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum RawPack {
-    Requirement(VersionReq),
-    Table(RawPackTable),
-}
-
+/// A pack's entry where it is a table.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawPackTable {
+struct PackTable {
     pack: Option<Name>,
     version: Option<VersionReq>,
     registry: Option<Name>,
@@ -88,14 +91,32 @@ struct RawPackTable {
     at: Option<ProjectPath>,
 }
 
-impl From<RawPack> for PackIntent {
-    fn from(raw: RawPack) -> Self {
-        match raw {
-            RawPack::Requirement(version) => Self { version: Some(version), ..Self::default() },
-            RawPack::Table(RawPackTable { pack, version, registry, path, oci, at }) => {
-                Self { pack, version, registry, path, oci, at }
-            }
-        }
+impl<'de> Deserialize<'de> for PackIntent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PackVisitor)
+    }
+}
+
+/// Reads either form, so that what is wrong with an entry is told of the form that it has.
+struct PackVisitor;
+
+impl<'de> Visitor<'de> for PackVisitor {
+    type Value = PackIntent;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a version requirement such as `\"^1.2\"`, or a table with `version`, `registry`, `path` or `oci`")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<PackIntent, E> {
+        let version =
+            text.parse().map_err(|error| E::custom(format!("`{text}` is no version requirement: {error}")))?;
+        Ok(PackIntent { version: Some(version), ..PackIntent::default() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<PackIntent, A::Error> {
+        let table = PackTable::deserialize(MapAccessDeserializer::new(members))?;
+        let PackTable { pack, version, registry, path, oci, at } = table;
+        Ok(PackIntent { pack, version, registry, path, oci, at })
     }
 }
 
@@ -105,7 +126,11 @@ impl Intent {
     /// # Errors
     /// Text that is not TOML, or not of this form; the error names line and column.
     pub fn parse(text: &str) -> Result<Self, ProjectError> {
-        toml::from_str(text).map_err(|error| ProjectError::syntax(INTENT_FILE, text, &error))
+        let read: Result<Self, _> = toml::from_str(text);
+        let mut intent = read.map_err(|error| ProjectError::syntax(INTENT_FILE, text, &error))?;
+        intent.answers.values_mut().flat_map(JsonObject::values_mut).for_each(dates_as_text);
+        intent.compose.values_mut().for_each(dates_as_text);
+        Ok(intent)
     }
 
     /// The file's text for a new project.

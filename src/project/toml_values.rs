@@ -46,6 +46,21 @@ fn at_depth(key: &str, value: &Value, depth: usize) -> Result<toml_edit::Value, 
     })
 }
 
+/// What the TOML library makes of a date where JSON is read.
+const DATE: &str = "$__toml_private_datetime";
+
+/// Takes dates as the text that they are written as: JSON has none.
+pub fn dates_as_text(value: &mut Value) {
+    match value {
+        Value::Object(members) => match members.get(DATE).filter(|_| members.len() == 1) {
+            Some(Value::String(date)) => *value = date.clone().into(),
+            _ => members.values_mut().for_each(dates_as_text),
+        },
+        Value::Array(items) => items.iter_mut().for_each(dates_as_text),
+        _ => {}
+    }
+}
+
 /// A table of answers, sorted by key: their order on the command line leaves no trace.
 ///
 /// # Errors

@@ -14,7 +14,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +22,7 @@ use serde::Deserialize;
 
 use super::RegistryError;
 use crate::model::{io_cause, printable};
-use crate::store::is_exposed;
+use crate::store::{self, is_exposed};
 
 /// The file's name.
 pub const CREDENTIALS_FILE: &str = "credentials.toml";
@@ -90,7 +89,7 @@ impl Credentials {
 
 fn read(file: &Path) -> Result<BTreeMap<String, Credential>, RegistryError> {
     let wrong = |problem: String| RegistryError::Credentials { file: file.to_owned(), problem };
-    let text = match fs::read_to_string(file) {
+    let text = match store::read_text(file) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(error) => return Err(wrong(io_cause(&error))),
@@ -109,6 +108,8 @@ fn read(file: &Path) -> Result<BTreeMap<String, Credential>, RegistryError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs;
+
     use super::*;
 
     const TEXT: &str = "[\"https://a.example/\"]\ntoken = \"s3cret\"\n\n[\"https://b.example/x\"]\nusername = \"ci\"\npassword = \"s3cret\"\n";

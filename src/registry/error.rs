@@ -174,13 +174,15 @@ pub enum RegistryError {
         /// The digest by the index or the lockfile, and the blob's.
         digests: Box<Mismatch>,
     },
-    /// A blob whose manifest is not the one that the index showed.
-    #[error("the component of {pack} in the registry `{registry}` carries another manifest than its index shows")]
-    ManifestDiffers {
+    /// A blob that is not what the index showed.
+    #[error("the component of {pack} in the registry `{registry}` carries another {what} than its index shows")]
+    Differs {
         /// The registry.
         registry: String,
         /// The pack.
         pack: PackId,
+        /// What is another.
+        what: &'static str,
     },
     /// A new registry was to be made where one is.
     #[error("`{registry}` already holds a registry")]
@@ -259,7 +261,7 @@ impl Diagnose for RegistryError {
                 report("blob-digest", "do not use the pack before its publisher has looked at it")
                     .details(digests.lines())
             }
-            Self::ManifestDiffers { .. } => {
+            Self::Differs { .. } => {
                 report("blob-manifest", "do not use the pack before its publisher has looked at it")
             }
             Self::Exists { .. } => report("registry-exists", "publish to it, or name another folder"),

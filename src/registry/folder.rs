@@ -1,7 +1,6 @@
 //! A registry in a folder: what a web server would serve, read without one.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use super::index::MAX_INDEX;
 use super::layout::{self, CATALOG, CONFIG, Config, MAX_CONFIG};
 use super::{BlobId, Catalog, CatalogEntry, IndexLine, RegistryError, Source, address, parse_index};
 use crate::model::Name;
+use crate::store;
 
 /// A registry in a folder.
 #[derive(Clone, Debug)]
@@ -118,7 +118,7 @@ impl ReadFailure {
 
 fn read(root: &Path, file: &str, limit: u64) -> Result<Vec<u8>, ReadFailure> {
     let mut bytes = Vec::new();
-    let opened = File::open(root.join(file)).map_err(ReadFailure::Io)?;
+    let opened = store::open_plain(&root.join(file)).map_err(ReadFailure::Io)?;
     opened.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(ReadFailure::Io)?;
     if bytes.len() as u64 > limit { Err(ReadFailure::TooLarge(limit)) } else { Ok(bytes) }
 }

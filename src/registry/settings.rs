@@ -8,7 +8,6 @@
 //! The file is the user's: what the commands change is changed in place, comments and order stay.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +38,7 @@ impl Settings {
     pub fn read(folder: &Path) -> Result<Self, RegistryError> {
         let file = folder.join(FILE);
         let wrong = |problem: String| RegistryError::Settings { file: file.clone(), problem };
-        let text = match fs::read_to_string(&file) {
+        let text = match store::read_text(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             Err(error) => return Err(wrong(io_cause(&error))),
@@ -115,6 +114,8 @@ fn registries(document: &DocumentMut) -> Result<BTreeMap<Name, String>, String> 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs;
+
     use super::*;
 
     fn settings(text: &str) -> (tempfile::TempDir, Result<Settings, RegistryError>) {

@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 
+use semver::Version;
+
 use super::{Catalog, CatalogEntry, IndexLine, Mismatch, Oci, RegistryError};
-use crate::component;
+use crate::component::{self, ComponentError};
 use crate::model::{Digest, Manifest, Name, PackId};
 
 /// The most bytes that a component may have: the bound for reading one whose size no index said.
@@ -124,14 +126,32 @@ pub fn fetch<'a>(source: &'a dyn Source, blob: &BlobId) -> Result<Cow<'a, [u8]>,
     Ok(bytes)
 }
 
-/// Whether a component carries exactly this manifest; the order of questions counts.
+/// What a component carries that is not what an index says of it; none where all is the same.
 ///
 /// The index showed a manifest, and the user answered its questions. Were the component another pack under the same
-/// name, the answers would go to the wrong one.
-pub(super) fn carries(bytes: &[u8], manifest: &Manifest) -> bool {
+/// name, the answers would go to the wrong one. And it showed imports, by which a pack is asked about that wants more than
+/// before. The order of questions counts. A component that `may_lack_manifest` is described elsewhere.
+///
+/// # Errors
+/// A component that can't be read.
+pub(super) fn difference(
+    bytes: &[u8],
+    (manifest, contract, imports): (&Manifest, &Version, &[String]),
+    may_lack_manifest: impl FnOnce() -> bool,
+) -> Result<Option<&'static str>, ComponentError> {
+    let inspection = component::inspect(bytes)?;
     let written = |manifest: &Manifest| serde_json::to_vec(manifest).ok();
-    component::inspect(bytes)
-        .ok()
-        .and_then(|inspection| inspection.manifest)
-        .is_some_and(|carried| written(&carried).is_some_and(|carried| Some(carried) == written(manifest)))
+    let carries = inspection
+        .manifest
+        .as_ref()
+        .is_some_and(|carried| written(carried).is_some_and(|carried| Some(carried) == written(manifest)));
+    Ok(if !carries && !may_lack_manifest() {
+        Some("manifest")
+    } else if inspection.contract != *contract {
+        Some("contract")
+    } else if inspection.imports.iter().map(ToString::to_string).ne(imports.iter().cloned()) {
+        Some("list of imports")
+    } else {
+        None
+    })
 }

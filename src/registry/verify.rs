@@ -6,9 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use super::layout::{self, CATALOG, CONFIG, INDEX};
-use super::source::carries;
+use super::source::difference;
 use super::{Catalog, CatalogEntry, Folder, IndexLine, RegistryError, Source as _, fetch, trust};
-use crate::component::{self, Inspection};
 use crate::model::{Name, printable};
 
 /// Something that is wrong with a registry.
@@ -66,19 +65,11 @@ fn problem(file: &str, error: &RegistryError) -> Problem {
 fn check(registry: &Folder, line: &IndexLine) -> Result<(), String> {
     trust::check_signature(registry.url(), line).map_err(|error| error.to_string())?;
     let bytes = fetch(registry, &line.blob()).map_err(|error| error.to_string())?;
-    let Inspection { contract, imports, .. } =
-        component::inspect(&bytes).map_err(|error| format!("the component of {}: {error}", line.id()))?;
-    let differs = |what: &str| format!("the component of {} has another {what} than its line", line.id());
-    if !carries(&bytes, &line.manifest) {
-        return Err(differs("manifest"));
+    match difference(&bytes, (&line.manifest, &line.contract, &line.imports), || false) {
+        Ok(None) => Ok(()),
+        Ok(Some(what)) => Err(format!("the component of {} has another {what} than its line", line.id())),
+        Err(error) => Err(format!("the component of {}: {error}", line.id())),
     }
-    if contract != line.contract {
-        return Err(differs("contract"));
-    }
-    if imports.iter().map(ToString::to_string).ne(line.imports.iter().cloned()) {
-        return Err(differs("list of imports"));
-    }
-    Ok(())
 }
 
 /// The packs that have an index file, by the names of the files.

@@ -103,25 +103,25 @@ impl Blobs {
         }
     }
 
-    /// Whether the blob was found to carry the manifest with this digest.
-    pub fn is_vouched(&self, digest: &Digest, manifest: &Digest) -> bool {
-        self.voucher(digest, manifest).is_file()
+    /// Whether the blob was found to be what a description with this digest says.
+    pub fn is_vouched(&self, digest: &Digest, description: &Digest) -> bool {
+        self.voucher(digest, description).is_file()
     }
 
-    /// Notes that the blob carries the manifest, so that it need not be read for that again: code that was compiled of it
+    /// Notes that the blob is what a description says, so that it need not be read for that again: code that was compiled of it
     /// is run without looking at it.
     ///
     /// # Errors
     /// [`StoreError::Unwritable`].
-    pub fn vouch(&self, digest: &Digest, manifest: &Digest) -> Result<(), StoreError> {
-        let path = self.voucher(digest, manifest);
+    pub fn vouch(&self, digest: &Digest, description: &Digest) -> Result<(), StoreError> {
+        let path = self.voucher(digest, description);
         self.cache.prepare()?;
         make_private(path.parent().unwrap_or(&self.dir))?;
         File::create(&path).map(drop).map_err(StoreError::unwritable(&path))
     }
 
-    fn voucher(&self, digest: &Digest, manifest: &Digest) -> PathBuf {
-        self.cache.dir().join("vouched").join(format!("{}-{}", digest.hex(), manifest.hex()))
+    fn voucher(&self, digest: &Digest, description: &Digest) -> PathBuf {
+        self.cache.dir().join("vouched").join(format!("{}-{}", digest.hex(), description.hex()))
     }
 
     /// Waits until no other process fetches this blob, and keeps others waiting until the file that is returned is

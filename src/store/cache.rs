@@ -66,6 +66,19 @@ impl Cache {
         self.dir.join("compiled-v1")
     }
 
+    /// Removes all compiled code. It is made again of the components, and nothing says whether a disk has damaged it since it
+    /// was: it is run as it is found.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`].
+    pub fn drop_compiled(&self) -> Result<(), StoreError> {
+        let folder = self.compiled_dir();
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::unwritable(&folder)(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes the cache's folder and its tag, where they are missing.
     ///
     /// # Errors

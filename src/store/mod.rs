@@ -18,6 +18,6 @@ mod mirror;
 pub use blobs::Blobs;
 pub use cache::{Cache, Usage};
 pub use error::StoreError;
-pub use file::{is_exposed, replace};
+pub use file::{is_exposed, open_plain, publish, read_text, replace};
 pub use home::Home;
 pub use mirror::{Mirror, Mirrored};

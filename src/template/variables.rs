@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{NAMELESS, TemplateError, engine, scan};
+use super::{NAMELESS, TemplateError, engine, scan, syntax};
+use crate::model::Source;
 
 /// The variables of an expression that it does not set itself: `answers.port` where a member is asked for by its name, else
 /// the variable alone.
@@ -26,6 +27,23 @@ pub fn of_template(template: &str) -> Result<BTreeSet<String>, TemplateError> {
     engine::on_own_stack(|| {
         scan::template(template, engine::shared().syntax())?;
         let parsed = engine::shared().template_from_named_str(NAMELESS, template);
+        let parsed = parsed.map_err(|error| TemplateError::of_engine(&error))?;
+        Ok(parsed.undeclared_variables(true).into_iter().collect())
+    })
+}
+
+/// The variables of one line of a template, counted from 0, read by itself.
+///
+/// # Errors
+/// A line that is no template by itself, because a block or a comment begins or ends on it; a text beyond its bounds.
+pub fn of_line(source: &Source, line: usize) -> Result<BTreeSet<String>, TemplateError> {
+    let text = source.text.split('\n').nth(line).unwrap_or_default();
+    engine::on_own_stack(|| {
+        let mut environment = engine::environment();
+        let syntax = syntax(source.syntax.as_ref())?;
+        scan::template(text, &syntax)?;
+        environment.set_syntax(syntax);
+        let parsed = environment.template_from_named_str(NAMELESS, text);
         let parsed = parsed.map_err(|error| TemplateError::of_engine(&error))?;
         Ok(parsed.undeclared_variables(true).into_iter().collect())
     })

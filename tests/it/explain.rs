@@ -143,7 +143,6 @@ docs/routes.txt:5
 from      `shop` 0.1.0
 as        text for the slot `more`, which `site` 0.1.0 opens
 template  `shop.j2`, line 2
-given     path = "/shop"
 
 "#]]
     );
@@ -156,9 +155,6 @@ docs/routes.txt:6
 from      `site` 0.1.0
 as        its file
 template  `routes.j2`, by line 2 of `end.j2`
-answers   port = 80 (given)
-given     name = "web"
-          routes = ["/","/about"]
 
 "#]]
     );
@@ -454,4 +450,24 @@ fn a_large_file_is_told_of_as_quickly_as_it_is_made() {
     machine.run(&["new", "web", "--pack", "./a.wasm", "--pack", "./b.wasm"]).succeeds();
     assert!(explained(&machine, "words.txt:30000").contains("from      `b` 0.1.0\n"));
     assert!(explained(&machine, "l.json#/l/12000").contains("from      `b` 0.1.0\n"));
+}
+
+/// A line is made of what it names; only where that can't be told, everything may count.
+#[test]
+fn a_line_is_told_with_the_values_that_it_names() {
+    let machine = Machine::new();
+    let questions =
+        "[questions.port]\ntype = \"integer\"\ndefault = 80\n[questions.host]\ntype = \"string\"\ndefault = \"h\"\n";
+    machine.write("a/pack.toml", format!("name = \"a\"\nversion = \"0.1.0\"\nsummary = \"x\"\n{questions}"));
+    machine.write(
+        "a/templates/f",
+        "# {{ project.name }}\nport {{ answers.port }}\nplain\n{% for x in [answers.host] %}\n{{ x }}\n{% endfor %}\n",
+    );
+    machine.run(&["new", "shop", "--pack", "./a"]).succeeds();
+    let said = |line: usize| machine.run(&["-C", "shop", "explain", &format!("f:{line}")]).succeeds().stdout;
+    let (name, port, plain, looped) = (said(1), said(2), said(3), said(4));
+    assert!(name.contains("given     project.name = \"shop\"\n") && !name.contains("answers"), "{name}");
+    assert!(port.contains("answers   port = 80 (default)\n") && !port.contains("host"), "{port}");
+    assert!(!plain.contains("answers") && !plain.contains("given"), "{plain}");
+    assert!(looped.contains("port = 80") && looped.contains("host = \"h\""), "{looped}");
 }

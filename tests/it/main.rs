@@ -38,3 +38,4 @@ mod settling;
 mod skew;
 mod support;
 mod trust;
+mod untrusted;

@@ -69,7 +69,7 @@ fn a_folder_with_something_in_it_is_refused_before_any_pack_runs() {
 error[target-not-empty]: `[WORK]/shop` is not empty
   it holds `mine.txt`
 
-hint: choose a folder that does not exist yet, or an empty one
+hint: choose a folder that does not exist yet, or an empty one; `scaffold init` makes a project of one with files
 
 "#]]
     );

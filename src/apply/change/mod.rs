@@ -133,10 +133,11 @@ pub fn is_changed(root: &Path) -> bool {
     is_unfinished(root) || std::fs::symlink_metadata(root.join(OWN_FOLDER).join(UNDO)).is_ok()
 }
 
-/// Whether a change of the project in `root` may have been interrupted. Until [`recover`](super::recover) has seen to
-/// it, even `scaffold.toml` may be missing.
+/// Whether a change of the project in `root`, or its appearing there, may have been interrupted. Until
+/// [`recover`](super::recover) has seen to it, even `scaffold.toml` may be missing.
 pub fn is_unfinished(root: &Path) -> bool {
-    std::fs::symlink_metadata(root.join(OWN_FOLDER).join(CHANGE)).is_ok()
+    let own = root.join(OWN_FOLDER);
+    [CHANGE, super::journal::FILE].iter().any(|name| std::fs::symlink_metadata(own.join(name)).is_ok())
 }
 
 pub(super) fn change_on(disk: Disk<'_>, root: &Path, change: &Change<'_>) -> Result<(), ApplyError> {

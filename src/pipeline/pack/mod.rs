@@ -7,7 +7,6 @@ mod coverage;
 mod staging;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::staging::Staging;
@@ -19,6 +18,7 @@ use crate::component::{self, Inspection};
 use crate::model::{Diagnose as _, Digest, Manifest, Project, Report, io_cause};
 use crate::project::{Given, Mode};
 use crate::registry;
+use crate::store;
 
 pub use cases::{TestOptions, Tested, test_pack};
 pub use check::{Checked, check_pack};
@@ -95,16 +95,16 @@ impl BuiltPack {
     pub fn write(&self, folder: &Path, output: Option<&Path>) -> Result<PathBuf, Failure> {
         let file = format!("{}-{}.wasm", self.manifest.name, self.manifest.version);
         let path = output.map_or_else(|| folder.join(OUTPUT).join(file), Path::to_owned);
-        let write = || {
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            fs::write(&path, &self.bytes)
-        };
-        write().map_err(|error| {
-            let message = format!("`{}` can't be written: {}", path.display(), io_cause(&error));
+        let unwritable = |cause: String| {
+            let message = format!("`{}` can't be written: {cause}", path.display());
             Failure::from(Report::new("pack-unwritable", message).hint("name another file with `--output`"))
-        })?;
+        };
+        // The folder may be a stranger's: what it has in the way of the file is not followed elsewhere.
+        let own = output.is_none().then(|| folder.join(OUTPUT));
+        if [own.as_deref(), Some(&path)].into_iter().flatten().any(Path::is_symlink) {
+            return Err(unwritable("it is, or leads through, a symbolic link".to_owned()));
+        }
+        store::publish(&path, &self.bytes).map_err(|error| unwritable(io_cause(&error)))?;
         Ok(path)
     }
 }

@@ -16,6 +16,8 @@ use crate::registry::{Credential, FetchFailure};
 /// The most tags of one repository, and how many are asked for at once.
 const MAX_TAGS: usize = 10_000;
 const TAGS_AT_ONCE: usize = 1_000;
+/// The most pages of tags: some registries give a hundred at once whatever is asked for.
+const MAX_PAGES: usize = MAX_TAGS / 100;
 /// The most bytes of one page of tags.
 const MAX_PAGE: u64 = 2 << 20;
 /// The least bytes a second that an upload is given time for.
@@ -95,8 +97,8 @@ impl Repository<'_> {
                 .map_err(|_| FetchFailure::Nonsense("it gave no list of tags".to_owned()))?;
             tags.extend(page.tags.unwrap_or_default());
             pages += 1;
-            // A page may be empty, so the pages are counted, too.
-            if tags.len() > MAX_TAGS || pages > MAX_TAGS {
+            // A page may be empty, or hold few, so the pages are counted, too.
+            if tags.len() > MAX_TAGS || pages > MAX_PAGES {
                 return Err(FetchFailure::TooLarge);
             }
             next = next_page(&url, &said.headers)?;

@@ -10,7 +10,7 @@ mod error;
 mod tests;
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 pub use error::PublishError;
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::component::{self, Inspection, Interface};
 use crate::model::{Digest, Manifest, PackId};
+use crate::store;
 
 /// The file that a publisher locks. It stays: removing a lock file lets two publishers hold two of them.
 const LOCK: &str = ".lock";
@@ -265,6 +266,10 @@ fn json(registry: &str, file: &str, text: Result<String, serde_json::Error>) -> 
 /// Waits for the folder's other publishers. The lock ends with the file.
 fn lock(folder: &Path, registry: &str) -> Result<File, RegistryError> {
     let lock = || {
+        check_inside(folder, LOCK)?;
+        if folder.join(LOCK).exists() && !folder.join(LOCK).is_file() {
+            return Err(io::Error::other("it is not a file"));
+        }
         let file = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
         file.lock()?;
         Ok(file)
@@ -272,24 +277,23 @@ fn lock(folder: &Path, registry: &str) -> Result<File, RegistryError> {
     lock().map_err(|error| unwritten(registry, LOCK, error))
 }
 
-/// Writes one file whole or not at all.
+/// Writes one file whole or not at all. The folder may be a repository that others write to, too: links in it are not
+/// followed out of it.
 fn put(folder: &Path, registry: &str, file: &str, bytes: &[u8]) -> Result<(), RegistryError> {
-    let path = folder.join(file);
-    let write = || -> io::Result<()> {
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent)?;
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            // A web server reads what its publisher wrote; without this the file would be private to the publisher.
-            use std::os::unix::fs::PermissionsExt as _;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let mut temporary = builder.prefix(".new-").tempfile_in(parent)?;
-        temporary.write_all(bytes)?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(&path)?;
-        Ok(())
+    let write = || {
+        check_inside(folder, file)?;
+        store::publish(&folder.join(file), bytes)
     };
     write().map_err(|error| unwritten(registry, file, error))
+}
+
+fn check_inside(folder: &Path, file: &str) -> io::Result<()> {
+    let mut path = folder.to_owned();
+    for name in Path::new(file).components() {
+        path.push(name);
+        if path.is_symlink() {
+            return Err(io::Error::other("it is, or leads through, a symbolic link"));
+        }
+    }
+    Ok(())
 }

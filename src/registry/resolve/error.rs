@@ -257,7 +257,7 @@ fn unknown(message: String, requirer: &Requirer, near: &[Name]) -> Report {
     }
     let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
     match near.as_slice() {
-        [] => report.hint("check the name; a pack in a file is named by its path, `./NAME.wasm`"),
+        [] => report.hint("check the name; a pack in a file or a folder is named by its path, such as `./NAME`"),
         near => report.hint(format!("did you mean {}?", near.join(" or "))),
     }
 }

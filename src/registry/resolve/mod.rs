@@ -43,8 +43,9 @@ pub use recall::{Pin, PinPlace, recall, versions_in};
 
 use self::demand::Demands;
 use self::local::LocalPack;
+use self::shelf::MAX_PACKS;
 use self::solver::{Choice, Chosen};
-use super::source::carries;
+use super::source::difference;
 use super::{BlobId, OciReference, PackSpec, Registries, RegistryError, Source, Spec, fetch};
 use crate::model::{Digest, Manifest, Name, PackId, Report};
 
@@ -138,23 +139,31 @@ impl Resolved {
         self.bytes.is_none() && self.source(registries).is_ok_and(|source| !source.is_verified())
     }
 
-    /// The component carries the manifest that the index showed. `bytes` are those of its digest.
+    /// The component carries the manifest that the index showed, and what it showed beside that. `bytes` are those of its
+    /// digest.
     ///
     /// # Errors
     /// A component that carries another one.
     pub fn check(&self, bytes: &[u8], registries: &Registries<'_>) -> Result<(), RegistryError> {
         let source = self.source(registries)?;
         let is_described = || source.oci().is_some_and(|oci| oci.is_described(&self.digest, &self.manifest));
-        if !self.needs_check(registries) || carries(bytes, &self.manifest) || is_described() {
+        if !self.needs_check(registries) {
             return Ok(());
         }
+        let said = (&*self.manifest, &self.contract, self.imports.as_slice());
+        let what = match difference(bytes, said, is_described) {
+            Ok(None) => return Ok(()),
+            Ok(Some(what)) => what,
+            Err(_) => "manifest",
+        };
         source.forget(&self.manifest.name);
-        Err(RegistryError::ManifestDiffers { registry: source.url().to_owned(), pack: self.pack() })
+        Err(RegistryError::Differs { registry: source.url().to_owned(), pack: self.pack(), what })
     }
 
-    /// The digest of its manifest.
-    pub fn manifest_digest(&self) -> Digest {
-        self.manifest.digest()
+    /// The digest of all that the index says of the component.
+    pub fn description_digest(&self) -> Digest {
+        let said = [self.manifest.digest().hex(), self.contract.to_string(), self.imports.join("\n")];
+        Digest::of(said.join("\n").as_bytes())
     }
 
     fn source<'a>(&self, registries: &'a Registries<'_>) -> Result<&'a dyn Source, RegistryError> {
@@ -178,6 +187,10 @@ pub fn resolve(
     preference: &Preference,
     describe: &mut Describe<'_>,
 ) -> Result<Vec<Resolved>, ResolveError> {
+    // Several uses of one pack are as many packs to run.
+    if wanted.len() > MAX_PACKS {
+        return Err(ResolveError::TooManyPacks { limit: MAX_PACKS });
+    }
     let mut request = Request::default();
     for spec in wanted {
         request.add(spec, registries, describe)?;

@@ -17,7 +17,7 @@ use crate::model::{Name, PackId};
 use crate::registry::{IndexLine, Registries, RegistryError};
 
 /// The most packs that may come into play.
-const MAX_PACKS: usize = 256;
+pub(super) const MAX_PACKS: usize = 256;
 
 /// Who has requirements.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,7 +9,7 @@ use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox};
 use super::{TrustError, statement};
 use crate::model::{Name, io_cause};
 use crate::registry::IndexLine;
-use crate::store::is_exposed;
+use crate::store::{self, is_exposed};
 
 /// How the files of a key end.
 const SECRET: &str = "key";
@@ -130,7 +130,7 @@ impl Keys {
 
     fn secret(&self, name: &Name) -> Result<SecretKeyBox, TrustError> {
         let path = self.path(name, SECRET);
-        let text = fs::read_to_string(&path).map_err(|error| unusable(name, io_cause(&error)))?;
+        let text = store::read_text(&path).map_err(|error| unusable(name, io_cause(&error)))?;
         if is_exposed(&path) {
             let problem = "other users can read it".to_owned();
             let hint = "make a new one: this one may be known to others";

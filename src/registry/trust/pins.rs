@@ -10,7 +10,6 @@
 //! "https://other.example/" = true
 //! ```
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +39,7 @@ impl Pins {
     /// Reads the file; one that is not there is empty.
     pub(super) fn read(file: &Path) -> Result<Self, TrustError> {
         let wrong = |problem: String| TrustError::File { file: file.to_owned(), problem };
-        let (header, text) = match fs::read_to_string(file) {
+        let (header, text) = match store::read_text(file) {
             Ok(text) => ("", text),
             Err(error) if error.kind() == ErrorKind::NotFound => (HEADER, String::new()),
             Err(error) => return Err(wrong(io_cause(&error))),

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -99,6 +98,7 @@ struct Shared {
     folder: PathBuf,
     twist: Mutex<Twist>,
     requests: Mutex<Vec<Request>>,
+    stop: Stop,
     tls: Option<Arc<ServerConfig>>,
 }
 
@@ -106,7 +106,6 @@ struct Shared {
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
-    stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -140,14 +139,14 @@ impl Server {
             folder: folder.to_owned(),
             twist: Mutex::new(Arc::new(|_, honest| honest)),
             requests: Mutex::default(),
+            stop: Stop::default(),
             tls,
         });
-        let (stop, stopped) = channel();
         let thread = std::thread::spawn({
             let shared = Arc::clone(&shared);
-            move || accept(&listener, &shared, stopped)
+            move || accept(&listener, &shared)
         });
-        Self { address, shared, stop: Some(stop), thread: Some(thread) }
+        Self { address, shared, thread: Some(thread) }
     }
 
     pub fn url(&self) -> String {
@@ -192,7 +191,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop.take();
+        self.shared.stop.tell();
         // Wakes the thread that waits for connections.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
@@ -201,35 +200,51 @@ impl Drop for Server {
     }
 }
 
-fn accept(listener: &TcpListener, shared: &Arc<Shared>, stopped: Receiver<()>) {
-    let stopped = Arc::new(Mutex::new(stopped));
-    let is_stopped = |stopped: &Mutex<Receiver<()>>| {
-        use std::sync::mpsc::TryRecvError;
-        stopped.lock().unwrap().try_recv() == Err(TryRecvError::Disconnected)
-    };
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     for stream in listener.incoming() {
-        if is_stopped(&stopped) {
+        if shared.stop.is_told() {
             break;
         }
-        let (shared, stopped) = (Arc::clone(shared), Arc::clone(&stopped));
+        let shared = Arc::clone(shared);
         std::thread::spawn(move || {
             let stream = stream.unwrap();
-            let pause = || stopped.lock().unwrap().recv_timeout(Duration::from_millis(50)).err();
             // A client that has gone ends the conversation, which is no failure of the server.
             let _ = match &shared.tls {
-                None => converse(stream, &shared, &pause),
+                None => converse(stream, &shared),
                 Some(config) => {
                     let connection = ServerConnection::new(Arc::clone(config)).unwrap();
-                    converse(StreamOwned::new(connection, stream), &shared, &pause)
+                    converse(StreamOwned::new(connection, stream), &shared)
                 }
             };
         });
     }
 }
 
-type Pause<'a> = &'a dyn Fn() -> Option<std::sync::mpsc::RecvTimeoutError>;
+/// Tells conversations that the server ends. Nobody is kept from hearing of it by others who wait for it.
+#[derive(Default)]
+struct Stop {
+    told: Mutex<bool>,
+    changed: Condvar,
+}
 
-fn converse(stream: impl Read + Write, shared: &Shared, pause: Pause<'_>) -> std::io::Result<()> {
+impl Stop {
+    fn tell(&self) {
+        *self.told.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+
+    fn is_told(&self) -> bool {
+        *self.told.lock().unwrap()
+    }
+
+    /// Waits for a moment, or less where the server ends; whether it goes on.
+    fn pause(&self) -> bool {
+        let told = self.told.lock().unwrap();
+        !*self.changed.wait_timeout_while(told, Duration::from_millis(50), |told| !*told).unwrap().0
+    }
+}
+
+fn converse(stream: impl Read + Write, shared: &Shared) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let Some(request) = read_request(&mut stream)? else { return Ok(()) };
     shared.requests.lock().unwrap().push(request.clone());
@@ -237,7 +252,7 @@ fn converse(stream: impl Read + Write, shared: &Shared, pause: Pause<'_>) -> std
     let twist = Arc::clone(&shared.twist.lock().unwrap());
     let reply = twist(&request, honest);
     let reply = if request.method == "HEAD" { reply.without_body() } else { reply };
-    send(stream.get_mut(), reply, pause)
+    send(stream.get_mut(), reply, &shared.stop)
 }
 
 fn read_request(stream: &mut impl BufRead) -> std::io::Result<Option<Request>> {
@@ -273,13 +288,12 @@ fn honest(folder: &Path, request: &Request) -> Reply {
     }
 }
 
-fn send(stream: &mut impl Write, reply: Reply, pause: Pause<'_>) -> std::io::Result<()> {
-    use std::sync::mpsc::RecvTimeoutError::Timeout;
+fn send(stream: &mut impl Write, reply: Reply, stop: &Stop) -> std::io::Result<()> {
     let length = match &reply.body {
         Body::Whole(bytes) | Body::Cut(bytes, _) | Body::Drip(bytes) => Some(bytes.len()),
         Body::Endless(_) => None,
         Body::Silence => {
-            while pause() == Some(Timeout) {}
+            while stop.pause() {}
             return Ok(());
         }
         Body::Close => return Ok(()),
@@ -302,7 +316,7 @@ fn send(stream: &mut impl Write, reply: Reply, pause: Pause<'_>) -> std::io::Res
             for byte in bytes {
                 stream.write_all(&[byte])?;
                 stream.flush()?;
-                if pause() != Some(Timeout) {
+                if !stop.pause() {
                     break;
                 }
             }
