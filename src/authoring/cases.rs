@@ -157,7 +157,7 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
     } else {
         Expected::Anything
     };
-    let answers = ANSWERS.iter().map(|file| folder.join(file)).find(|path| path.is_file());
+    let answers = ANSWERS.iter().map(|file| folder.join(file)).find(|path| path.exists());
     Ok(Case { name, folder, answers, settings, expected })
 }
 

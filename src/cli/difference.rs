@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use anstyle::{AnsiColor, Style};
 use similar::TextDiff;
 
-use crate::model::printable;
+use crate::model::{as_text, printable};
 use crate::pipeline::{ChangedFile, FileChange};
 
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -83,8 +83,7 @@ pub fn statistics(files: &[ChangedFile]) -> String {
 
 /// A side as text; what is not there is empty. None where it is not text.
 fn text(bytes: &Option<Vec<u8>>) -> Option<&str> {
-    let bytes = bytes.as_deref().unwrap_or_default();
-    if bytes.contains(&0) { None } else { std::str::from_utf8(bytes).ok() }
+    as_text(bytes.as_deref().unwrap_or_default())
 }
 
 /// Colours by line, as everybody knows them.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
+use super::unix_newlines;
+
 /// The SHA-256 of some bytes. Written `sha256:<hex>` in files that people read.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
@@ -18,6 +20,11 @@ impl Digest {
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest by which a lockfile knows contents: with LF, as line ends are a working copy's own.
+    pub fn of_text(contents: &[u8]) -> Self {
+        Self::of(&unix_newlines(contents))
     }
 
     /// The 64 hexadecimal digits without the algorithm's name, as blobs are named on disk.

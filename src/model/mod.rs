@@ -29,7 +29,7 @@ pub use manifest::{Dependency, Manifest};
 pub use name::{Name, NameError};
 pub use path::{INTENT_FILE, LOCK_FILE, PathClash, PathError, PathSet, ProjectPath};
 pub use report::{Diagnose, Report};
-pub use text::{near, printable, unix_newlines};
+pub use text::{as_text, near, printable, unix_newlines};
 pub use time::{rfc3339, year_of};
 pub use tree::{Origin, Tree, TreeFile};
 

@@ -36,6 +36,11 @@ pub fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a
     near.into_iter().take(3).map(|(_, known)| known).collect()
 }
 
+/// Contents as text: UTF-8 without NUL.
+pub fn as_text(contents: &[u8]) -> Option<&str> {
+    if contents.contains(&0) { None } else { std::str::from_utf8(contents).ok() }
+}
+
 /// Bytes with CRLF read as LF, as text is hashed and merged. Binary contents (with a NUL) are left alone.
 pub fn unix_newlines(bytes: &[u8]) -> Cow<'_, [u8]> {
     if bytes.contains(&0) || !bytes.contains(&b'\r') {

@@ -7,7 +7,7 @@ use super::change::Edit;
 use super::intent::relate_paths;
 use super::{Failure, Workshop, run};
 use crate::apply::{Found, survey};
-use crate::model::{Digest, ProjectPath, Report, unix_newlines};
+use crate::model::{Digest, ProjectPath, Report};
 use crate::project::{Given, IntentFile, Lock, LockedFile, Mode};
 use crate::reconcile::is_open;
 
@@ -104,7 +104,7 @@ fn drift_of(file: &LockedFile, found: &Found, was_marked: bool) -> Option<Drift>
         Found::Absent | Found::Other(_) => Some(Drift::Missing),
         Found::File { contents, .. } if was_marked && is_open(contents) => Some(Drift::Conflicting),
         Found::File { contents, executable } => {
-            let is_same = Digest::of(&unix_newlines(contents)) == file.checksum;
+            let is_same = Digest::of_text(contents) == file.checksum;
             let runs = !cfg!(unix) || *executable == file.executable;
             (!is_same || !runs).then_some(Drift::Edited)
         }

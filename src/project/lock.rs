@@ -16,7 +16,7 @@ use toml_writer::{ToTomlKey as _, ToTomlValue as _};
 use super::error::ProjectError;
 use super::source::PackSource;
 use super::toml_values::to_table;
-use crate::model::{Digest, JsonObject, LOCK_FILE, Name, Ownership, Project, ProjectPath, Tree, unix_newlines};
+use crate::model::{Digest, JsonObject, LOCK_FILE, Name, Ownership, Project, ProjectPath, Tree};
 
 /// The form of the file that this version writes, and the newest that it reads.
 const FORMAT: u32 = 1;
@@ -121,7 +121,7 @@ impl Lock {
     pub fn new(project: &Project, packs: Vec<LockedPack>, compose: BTreeMap<String, Value>, tree: &Tree) -> Self {
         let file = |(path, file): (&ProjectPath, &crate::model::TreeFile)| {
             let locked = LockedFile {
-                checksum: Digest::of(&unix_newlines(&file.contents)),
+                checksum: Digest::of_text(&file.contents),
                 packs: file.origins.iter().map(|origin| origin.instance.clone()).collect(),
                 executable: file.executable,
                 once: file.ownership == Ownership::Once,

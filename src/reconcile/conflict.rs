@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::newlines::text_of;
 use super::unite::{both_add, unite};
 use super::{How, Kept, Verdict, Written};
-use crate::model::TreeFile;
+use crate::model::{TreeFile, as_text};
 
 /// A file on which the packs and the user do not agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,7 +165,7 @@ impl Conflict {
 /// A file with marks, where one version counts throughout; none where the marks don't pair, or a line of a version looks
 /// like one, so that nobody can tell where it ends.
 pub fn settle_marks(contents: &[u8], policy: Policy) -> Option<Vec<u8>> {
-    text_of(contents)?;
+    as_text(contents)?;
     let mut settled = Vec::new();
     // Whose version a line is of; none where it is both's.
     let mut whose = None;
@@ -192,10 +191,10 @@ pub fn settle_marks(contents: &[u8], policy: Policy) -> Option<Vec<u8>> {
 /// Whether a file still has conflict marks: the one that begins them, or the one that ends them.
 pub fn has_markers(contents: &[u8]) -> bool {
     let is_mark = |line: &str| line == BEGIN.trim_end() || line == END.trim_end();
-    text_of(contents).is_some_and(|text| text.lines().any(is_mark))
+    as_text(contents).is_some_and(|text| text.lines().any(is_mark))
 }
 
 /// Whether a file that had a conflict may still have it: there are marks, or it can have none.
 pub fn is_open(contents: &[u8]) -> bool {
-    text_of(contents).is_none() || has_markers(contents)
+    as_text(contents).is_none() || has_markers(contents)
 }

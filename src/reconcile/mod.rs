@@ -31,7 +31,7 @@ use rayon::prelude::*;
 
 pub use conflict::{Conflict, ConflictKind, Policy, has_markers, is_open, settle_marks};
 
-use crate::model::{Digest, Ownership, ProjectPath, Tree, TreeFile, unix_newlines};
+use crate::model::{Digest, Ownership, ProjectPath, Tree, TreeFile};
 use newlines::Working;
 
 /// What packs made of a file the last time.
@@ -188,7 +188,7 @@ fn arrive(path: &ProjectPath, base: Option<&Base<'_>>, ours: Ours<'_>, theirs: &
         Ours::File { .. } if base.once => Verdict::Keep(Kept::AsIs),
         Ours::File { contents, executable } => match meet(path, Some(base), ours, theirs) {
             Verdict::Keep(_) => {
-                let how = if base.digest == digest_of(contents) { How::Updated } else { How::Merged };
+                let how = if base.digest == Digest::of_text(contents) { How::Updated } else { How::Merged };
                 Verdict::Write(Written { contents: contents.to_vec(), executable, how })
             }
             Verdict::Conflict(conflict) => Verdict::Conflict(conflict.arriving(contents)),
@@ -211,7 +211,7 @@ fn drop_file(base: Option<&Base<'_>>, ours: Ours<'_>) -> Verdict {
     match ours {
         Ours::Absent => Verdict::Keep(Kept::AsIs),
         Ours::Obstacle if base.once => Verdict::Keep(Kept::AsIs),
-        Ours::File { contents, .. } if !base.once && digest_of(contents) == base.digest => Verdict::Remove,
+        Ours::File { contents, .. } if !base.once && Digest::of_text(contents) == base.digest => Verdict::Remove,
         Ours::File { .. } | Ours::Obstacle => Verdict::Keep(Kept::Released),
     }
 }
@@ -228,11 +228,11 @@ fn meet(path: &ProjectPath, base: Option<&Base<'_>>, ours: Ours<'_>, theirs: &Tr
         (None, Ours::Absent) if base.is_none() => created(theirs),
         (None, Ours::Absent) => Verdict::Keep(Kept::Removed),
         (Some(base), Ours::Absent) => {
-            let changed = base.digest != digest_of(&theirs.contents);
+            let changed = base.digest != Digest::of_text(&theirs.contents);
             Verdict::Keep(if changed { Kept::Removed } else { Kept::AsIs })
         }
         (Some(base), Ours::Obstacle) => {
-            let changed = base.digest != digest_of(&theirs.contents);
+            let changed = base.digest != Digest::of_text(&theirs.contents);
             Verdict::Keep(if changed { Kept::Replaced } else { Kept::AsIs })
         }
         (None, Ours::Obstacle) => Verdict::Conflict(Conflict::in_the_way(theirs)),
@@ -244,7 +244,7 @@ fn meet(path: &ProjectPath, base: Option<&Base<'_>>, ours: Ours<'_>, theirs: &Tr
 fn merge(path: &ProjectPath, base: Option<&Base<'_>>, ours: &[u8], runs: bool, theirs: &TreeFile) -> Verdict {
     let working = Working::of(ours);
     let mine = Digest::of(working.contents());
-    let new = digest_of(&theirs.contents);
+    let new = Digest::of_text(&theirs.contents);
     let executable = match base {
         Some(base) if base.executable == theirs.executable => runs,
         _ => theirs.executable,
@@ -269,9 +269,4 @@ fn merge(path: &ProjectPath, base: Option<&Base<'_>>, ours: &[u8], runs: bool, t
 fn created(theirs: &TreeFile) -> Verdict {
     let TreeFile { contents, executable, .. } = theirs;
     Verdict::Write(Written { contents: contents.clone(), executable: *executable, how: How::Created })
-}
-
-/// The digest by which the lock knows contents.
-fn digest_of(contents: &[u8]) -> Digest {
-    Digest::of(&unix_newlines(contents))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::unix_newlines;
+use crate::model::{as_text, unix_newlines};
 
 /// A working copy's bytes with LF, and what its line ends are.
 #[derive(Debug)]
@@ -27,12 +27,12 @@ impl<'a> Working<'a> {
 
     /// The text with LF; none where it is none.
     pub(super) fn text(&self) -> Option<&str> {
-        text_of(&self.contents)
+        as_text(&self.contents)
     }
 
     /// Contents with LF as this copy would have them.
     pub(super) fn with_own_newlines<'c>(&self, contents: &'c [u8]) -> Cow<'c, [u8]> {
-        if !self.crlf || text_of(contents).is_none() {
+        if !self.crlf || as_text(contents).is_none() {
             return Cow::Borrowed(contents);
         }
         let mut out = Vec::with_capacity(contents.len() + contents.len() / 16);
@@ -49,11 +49,6 @@ impl<'a> Working<'a> {
     pub(super) fn is_crlf(&self) -> bool {
         self.crlf
     }
-}
-
-/// Contents as text: UTF-8 without NUL.
-pub(super) fn text_of(contents: &[u8]) -> Option<&str> {
-    if contents.contains(&0) { None } else { std::str::from_utf8(contents).ok() }
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@
 use similar::{Algorithm, ChangeTag, MergeRegion, MergeResolution, TextDiff, TextMerge};
 
 use super::conflict::{Conflict, Part, Split};
-use super::newlines::{Working, text_of};
+use super::newlines::Working;
 use super::{How, Verdict, Written};
 use crate::compose::{ByKey, merge_by_key};
-use crate::model::ProjectPath;
+use crate::model::{ProjectPath, as_text};
 
 /// Merges a file that both sides changed.
 pub(super) fn merge(
@@ -20,10 +20,10 @@ pub(super) fn merge(
     theirs: &[u8],
     executable: bool,
 ) -> Verdict {
-    let (Some(ours), Some(theirs_text)) = (working.text(), text_of(theirs)) else {
+    let (Some(ours), Some(theirs_text)) = (working.text(), as_text(theirs)) else {
         return Verdict::Conflict(Conflict::binary(theirs, executable));
     };
-    let base = base.and_then(text_of);
+    let base = base.and_then(as_text);
     match merge_texts(path, base, ours, theirs_text) {
         Ok(text) => {
             let contents = working.with_own_newlines(text.as_bytes()).into_owned();

@@ -227,7 +227,10 @@ impl Diagnose for RegistryError {
                 report("registry-read-only", "change the folder that the server serves, or a copy of it")
             }
             Self::Unknown { near, .. } => match near.as_slice() {
-                [] => report("registry-unknown", "name it first: `scaffold registry add NAME URL`"),
+                [] => report(
+                    "registry-unknown",
+                    "`scaffold registry list` shows those there are, `add NAME URL` adds one",
+                ),
                 [near, ..] => report("registry-unknown", &format!("did you mean `{near}`?")),
             },
             Self::Named { name, .. } => {

@@ -54,7 +54,8 @@ impl Sources<'_> {
     /// Whether there is a file of this path.
     pub fn has(&self, file: &str) -> bool {
         match self {
-            Self::Disk(folder) => folder.join(file).is_file(),
+            // What is there and is no file is for those to refuse who read it.
+            Self::Disk(folder) => folder.join(file).symlink_metadata().is_ok(),
             Self::Embedded(files) => files.iter().any(|(path, _)| *path == file),
         }
     }

@@ -17,7 +17,9 @@ use super::party::Party;
 use super::problem::Problem;
 use super::settle::{self, FileSettlements, Used};
 use super::slots::{self, Fill};
-use crate::model::{Body, Content, File, Merge, Name, Origin, Ownership, ProjectPath, TreeFile, unix_newlines};
+use crate::model::{
+    Body, Content, File, Merge, Name, Origin, Ownership, ProjectPath, TreeFile, as_text, unix_newlines,
+};
 
 /// The pieces of a file by kind, each kind in canonical order.
 #[derive(Default)]
@@ -82,7 +84,7 @@ impl<'a> Owner<'a> {
     }
 
     pub(super) fn text(&self) -> Option<&str> {
-        if self.bytes.contains(&0) { None } else { std::str::from_utf8(&self.bytes).ok() }
+        as_text(&self.bytes)
     }
 }
 

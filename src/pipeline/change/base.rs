@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::apply::{Found, Obstacle, survey};
 use crate::compose::{Attribution, ShareKind};
-use crate::model::{Digest, ProjectPath, Report, Tree, unix_newlines};
+use crate::model::{Digest, ProjectPath, Report, Tree};
 use crate::pipeline::{Failure, Rendered, Workshop, replay};
 use crate::project::Lock;
 use crate::reconcile::{self, Base, ConflictKind, Ours, Plan, Sides, Verdict};
@@ -72,7 +72,8 @@ impl WorkingCopy {
         let Ok(above) = ProjectPath::parse(above) else { return false };
         let locked = lock.and_then(|lock| lock.files.get(&above));
         let is_dropped = !theirs.files.contains_key(&above);
-        let is_as_made = |bytes: &[u8]| locked.is_some_and(|file| !file.once && file.checksum == digest(bytes));
+        let is_as_made =
+            |bytes: &[u8]| locked.is_some_and(|file| !file.once && file.checksum == Digest::of_text(bytes));
         is_dropped && self.bytes(&above).is_some_and(is_as_made)
     }
 }
@@ -147,15 +148,11 @@ fn base_of<'a>(lock: Option<&Lock>, again: Option<&'a Tree>) -> BTreeMap<Project
     let files = lock.into_iter().flat_map(|lock| &lock.files);
     let base = files.map(|(path, file)| {
         let contents = again.and_then(|tree| tree.files.get(path)).map(|file| file.contents.as_slice());
-        let contents = contents.filter(|contents| digest(contents) == file.checksum).map(Cow::Borrowed);
+        let contents = contents.filter(|contents| Digest::of_text(contents) == file.checksum).map(Cow::Borrowed);
         let base = Base { digest: file.checksum, contents, executable: file.executable, once: file.once };
         (path.clone(), base)
     });
     base.collect()
-}
-
-fn digest(contents: &[u8]) -> Digest {
-    Digest::of(&unix_newlines(contents))
 }
 
 fn other_base() -> Report {

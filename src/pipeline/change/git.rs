@@ -9,7 +9,7 @@ use std::process::Command;
 
 use super::{ChangedFile, FileChange};
 use crate::apply::Entry;
-use crate::model::{Digest, Report, unix_newlines};
+use crate::model::{Digest, Report};
 use crate::pipeline::Failure;
 use crate::project::Lock;
 use crate::reconcile::has_markers;
@@ -48,7 +48,7 @@ fn is_edited(file: &ChangedFile, lock: Option<&Lock>) -> bool {
         return false;
     }
     let locked = lock.and_then(|lock| lock.files.get(path));
-    locked.is_none_or(|locked| locked.checksum != Digest::of(&unix_newlines(before)))
+    locked.is_none_or(|locked| locked.checksum != Digest::of_text(before))
 }
 
 /// The most bytes of paths that are named to git; more than that, and it is asked about the whole folder.

@@ -25,6 +25,9 @@ pub(super) struct Staging {
     named: BTreeMap<PathBuf, PathBuf>,
 }
 
+/// What an author does about a fault of the pack.
+const MEND: &str = "mend the pack";
+
 /// A path as it is written where a pack may also be a name.
 fn as_pack(path: &Path) -> PathBuf {
     let is_plain = matches!(path.components().next(), Some(Component::Normal(_)));
@@ -99,7 +102,8 @@ impl Staging {
             code: report.code,
             message: tell(report.message),
             details: report.details.into_iter().map(tell).collect(),
-            hint: report.hint.map(tell),
+            // Whoever reads this is the author.
+            hint: report.hint.map(|hint| if hint.contains("to the author of") { MEND.to_owned() } else { tell(hint) }),
         }
     }
 }

@@ -152,6 +152,20 @@ fn a_file_that_nobody_would_read_is_an_error() {
     }
 }
 
+/// It would be a case with fewer answers than its author gave.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_no_input() {
+    for part in ["tests/one/answers.toml", "tests/one/case.toml", "questions.json"] {
+        let machine = Machine::new();
+        machine.write("a/pack.toml", "name = \"a\"\nversion = \"0.1.0\"\nsummary = \"x\"\n");
+        machine.write("a/templates/f", "x").write("a/tests/one/expected/f", "x");
+        std::fs::create_dir_all(machine.path("a").join(part)).unwrap();
+        let said = machine.run(&["pack", "test", "a"]).fails();
+        assert!(said.contains("not a file") || said.contains("a folder"), "{part}: {said}");
+    }
+}
+
 #[test]
 fn a_refusal_has_to_come_and_to_say_what_is_expected() {
     let machine = web();
