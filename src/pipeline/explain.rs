@@ -3,16 +3,18 @@
 //! The project is made again from its lock, the file's account is taken from that, and its lines are found again in
 //! the working copy: lines that the user wrote since are the user's.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::{Failure, Member, Workshop, replay};
+use super::{Failure, Member, Rendered, Workshop, replay};
 use crate::apply;
 use crate::compose::{Attribution, Provenance};
 use crate::model::{Ownership, ProjectPath, Report, io_cause, near, unix_newlines};
 use crate::project::Lock;
+use crate::template::variables;
 
 /// The most bytes of a working copy that are read.
 const MAX_FILE: u64 = 64 << 20;
@@ -89,12 +91,32 @@ pub fn explain(
     };
     let ownership = rendered.tree.files.get(path).map_or(Ownership::Managed, |file| file.ownership);
     let copy = WorkingCopy::of(&provenance, working.as_deref());
-    let stretches = match place {
+    let mut stretches = match place {
         Place::File => copy.stretches(),
         Place::Line(number) => vec![copy.line(path, *number)?],
         Place::Pointer(pointer) => vec![copy.place(path, pointer)?],
     };
+    if *place != Place::File {
+        for attribution in stretches.iter_mut().flat_map(|stretch| stretch.attributions.iter_mut().flatten()) {
+            let names = names_on(&rendered, attribution);
+            if let Some(template) = &mut attribution.template {
+                template.names = names;
+            }
+        }
+    }
     Ok(Explanation { members: rendered.members, state, ownership, stretches })
+}
+
+/// The values that a template's line names, where it names nothing that the template worked out before.
+fn names_on(rendered: &Rendered, attribution: &Attribution) -> Option<BTreeSet<String>> {
+    let (party, template) = (attribution.party.as_ref()?, attribution.template.as_ref()?);
+    let line = template.line.as_ref()?;
+    let mut outputs = rendered.members.iter().zip(&rendered.outputs);
+    let (_, output) = outputs.find(|(member, _)| member.instance.name == party.instance)?;
+    let source = output.templates.iter().find(|source| source.name == line.template)?;
+    let names = variables::of_line(source, line.line).ok()?;
+    let is_given = |name: &String| template.values.contains_key(name.split('.').next().unwrap_or(name));
+    names.iter().all(is_given).then_some(names)
 }
 
 /// The working copy, text with LF; none where there is none.

@@ -1,6 +1,6 @@
 //! From pieces to what a user is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::spots::Spot;
@@ -11,7 +11,7 @@ use crate::compose::gather::Piece;
 use crate::compose::settle::Used;
 use crate::compose::texts::text_of;
 use crate::model::{Body, Rendering, Text};
-use crate::template::{self, TemplateLine, variables};
+use crate::template::{self, TemplateLine};
 
 /// Turns spots into what a user is told; templates are traced once each.
 pub(super) struct Account<'s> {
@@ -49,29 +49,17 @@ impl<'s> Account<'s> {
             Body::Lines(_) => ShareKind::Lines,
         };
         let template = match text_of(piece.body) {
-            Some(Text::Template(rendering)) => {
-                let line = spot.line.and_then(|line| self.template_line(piece, rendering, line));
-                Some(UsedTemplate {
-                    name: rendering.template.clone(),
-                    names: line.as_ref().and_then(|line| self.names_on(piece, line, rendering)),
-                    line,
-                    values: Arc::clone(&rendering.values),
-                })
-            }
+            Some(Text::Template(rendering)) => Some(UsedTemplate {
+                name: rendering.template.clone(),
+                line: spot.line.and_then(|line| self.template_line(piece, rendering, line)),
+                names: None,
+                values: Arc::clone(&rendering.values),
+            }),
             _ => None,
         };
         let is_chosen_place = pointer.as_ref().is_some_and(|pointer| self.used.pointers.contains(pointer));
         let chosen = is_chosen_place || (self.used.owner && kind == ShareKind::File);
         Attribution { party: Some(piece.party.clone()), kind, pointer, template, chosen }
-    }
-
-    /// The values that a template's line names, where it names nothing that the template worked out before.
-    fn names_on(&self, piece: &Piece<'_>, line: &TemplateLine, rendering: &Rendering) -> Option<BTreeSet<String>> {
-        let share = self.shares.iter().find(|share| share.instance.name == *piece.instance())?;
-        let source = share.output.templates.iter().find(|source| source.name == line.template)?;
-        let names = variables::of_line(source, line.line).ok()?;
-        let is_given = |name: &String| rendering.values.contains_key(name.split('.').next().unwrap_or(name));
-        names.iter().all(is_given).then_some(names)
     }
 
     fn template_line(&mut self, piece: &Piece<'_>, rendering: &Rendering, line: usize) -> Option<TemplateLine> {

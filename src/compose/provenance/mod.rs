@@ -98,7 +98,8 @@ pub struct UsedTemplate {
     pub name: String,
     /// The line that it comes from, of that template or of one that it includes, where the engine can tell.
     pub line: Option<TemplateLine>,
-    /// The values that the line names, `answers.port`; none where that can't be told by the line alone.
+    /// The values that the line names, such as `answers.port`. None where nobody asked about the line by itself, which takes
+    /// parsing it, and where the line alone does not tell.
     pub names: Option<BTreeSet<String>>,
     /// What the template was given.
     pub values: Arc<JsonObject>,
