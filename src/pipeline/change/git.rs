@@ -43,8 +43,9 @@ pub(super) fn check(root: &Path, files: &[ChangedFile], lock: Option<&Lock>) -> 
 /// Whether the user changed a file that is about to change. What is as it was generated can be generated again.
 fn is_edited(file: &ChangedFile, lock: Option<&Lock>) -> bool {
     let (Entry::File(path), Some(before)) = (&file.entry, &file.before) else { return false };
-    // Marks are no edits: where they are settled as the user says, nothing else of the file changes.
-    if file.change == FileChange::Merged && has_markers(before) {
+    // Marks are no edits: where an open conflict is settled as the user says, nothing else of the file changes.
+    let was_open = lock.is_some_and(|lock| lock.conflicts.contains(path));
+    if was_open && file.change == FileChange::Merged && has_markers(before) {
         return false;
     }
     let locked = lock.and_then(|lock| lock.files.get(path));
