@@ -25,9 +25,11 @@ const SHOWN_VALUE: usize = 60;
 pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let here = standing::here()?;
     let root = standing::open(&here, printer)?;
-    let (path, place) = parse(&arguments.place)?;
-    let path = project_path(&root, &here, &path)?;
     let lock = Lock::read(&root)?;
+    // A path may look like one with a place behind it.
+    let is_file = |text: &str| project_path(&root, &here, text).is_ok_and(|path| lock.files.contains_key(&path));
+    let (path, place) = parse(&arguments.place, is_file)?;
+    let path = project_path(&root, &here, &path)?;
     let explanation = in_workshop(
         Caller { global, home, printer },
         |reach| reach.within(&root),
@@ -42,12 +44,16 @@ pub fn run(arguments: &ExplainArguments, global: &Global, home: &Home, printer: 
 }
 
 /// `PATH`, `PATH:LINE` or `PATH#/POINTER`.
-fn parse(text: &str) -> Result<(String, Place), Report> {
+fn parse(text: &str, is_file: impl Fn(&str) -> bool) -> Result<(String, Place), Report> {
+    let line_of = |text: &str| text.rsplit_once(':').filter(|(path, _)| is_file(path)).is_some();
     let pointer = text.match_indices('#').map(|(at, _)| at).find(|at| {
         let behind = &text[at + 1..];
         behind.is_empty() || behind.starts_with('/')
     });
-    if let Some(at) = pointer {
+    if is_file(text) {
+        return Ok((text.to_owned(), Place::File));
+    }
+    if let Some(at) = pointer.filter(|_| !line_of(text)) {
         return Ok((text[..at].to_owned(), Place::Pointer(text[at + 1..].to_owned())));
     }
     let Some((path, line)) = text.rsplit_once(':') else { return Ok((text.to_owned(), Place::File)) };

@@ -81,6 +81,7 @@ pub fn compose(shares: &[Share<'_>], settlements: &Settlements) -> Result<Compos
     gather::check_size(shares)?;
     let mut problems = Vec::new();
     let mut groups = gather::gather(shares, &parties, &mut problems)?;
+    let settlements = settlements.for_files(|path| groups.contains_key(path));
     problems.extend(settlements.strays(|path| groups.contains_key(path)));
     settlements.omitted().for_each(|path| drop(groups.remove(path)));
     let open = gather::files_with_slots(&groups);

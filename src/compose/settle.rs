@@ -7,6 +7,7 @@
 //! A settlement is as narrow as a conflict. One that settles nothing is an error, because it would silently decide
 //! the next conflict at its place, which nobody has looked at.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -27,6 +28,8 @@ const OMIT: &str = "omit";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settlements {
     files: BTreeMap<ProjectPath, FileSettlements>,
+    /// As they stand: a `#` may belong to a path, and which files there are shows later.
+    entries: BTreeMap<String, Value>,
 }
 
 /// The settlements of one file.
@@ -96,18 +99,34 @@ impl Settlements {
     /// # Errors
     /// Keys that name no place of a project, values that name no instance: all of them.
     pub fn parse(compose: &BTreeMap<String, Value>) -> Result<Self, Vec<SettlementError>> {
-        let mut settlements = Self::default();
+        let mut settlements = Self { entries: compose.clone(), ..Self::default() };
         let mut errors = Vec::new();
         for (key, value) in compose {
-            if let Err(problem) = settlements.add(key, value) {
+            if let Err(problem) = settlements.add(split(key), value) {
                 errors.push(SettlementError { key: key.clone(), problem });
             }
         }
         if errors.is_empty() { Ok(settlements) } else { Err(errors) }
     }
 
-    fn add(&mut self, key: &str, value: &Value) -> Result<(), String> {
-        let (path, pointer) = split(key);
+    /// The same for these files: a key means the one with the longest path that it may be about.
+    pub(super) fn for_files(&self, has_file: impl Fn(&ProjectPath) -> bool) -> Cow<'_, Self> {
+        if self.files.keys().all(&has_file) {
+            return Cow::Borrowed(self);
+        }
+        let is_there = |(path, _): &(&str, Option<&str>)| ProjectPath::parse(path).is_ok_and(|path| has_file(&path));
+        let mut settlements = Self { entries: self.entries.clone(), ..Self::default() };
+        for (key, value) in &self.entries {
+            let mut there = readings(key).filter(is_there);
+            if !there.any(|reading| settlements.add(reading, value).is_ok()) {
+                // About no file, as it was when it was parsed, which can't go wrong again.
+                let _ = settlements.add(split(key), value);
+            }
+        }
+        Cow::Owned(settlements)
+    }
+
+    fn add(&mut self, (path, pointer): (&str, Option<&str>), value: &Value) -> Result<(), String> {
         let path = ProjectPath::parse(path).map_err(|error| error.to_string())?;
         let owner = owner_of(value)?;
         let file = self.files.entry(path).or_default();
@@ -164,11 +183,17 @@ fn check_writable(value: &Value) -> Result<(), String> {
     }
 }
 
-/// The path and the pointer of a key.
+/// The path and the pointer of a key, where the path has no mark in it.
 fn split(key: &str) -> (&str, Option<&str>) {
+    readings(key).last().unwrap_or((key, None))
+}
+
+/// What a key may be about, the longest path first: a file whose path is the whole of it, or a place behind one of its marks.
+fn readings(key: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     let is_mark = |at: &usize| key[at + 1..].is_empty() || key[at + 1..].starts_with('/');
-    let mark = key.match_indices(MARK).map(|(at, _)| at).find(is_mark);
-    mark.map_or((key, None), |at| (&key[..at], Some(&key[at + 1..])))
+    let marks = key.match_indices(MARK).map(|(at, _)| at).filter(is_mark).collect::<Vec<_>>();
+    let places = marks.into_iter().rev().map(|at| (&key[..at], Some(&key[at + 1..])));
+    std::iter::once((key, None)).chain(places)
 }
 
 /// The instance that a value names, where it is of the form that names one.

@@ -266,3 +266,23 @@ fn shells_are_told_what_there_is_to_complete() {
     }
     assert!(machine.run(&["help", "new"]).succeeds().stdout.starts_with("Make a new project from packs\n"));
 }
+
+/// As a folder of C# is called, and a file with a colon in its name.
+#[test]
+fn a_path_that_looks_like_a_place_is_a_path() {
+    let draft =
+        |name: &str, text: &str| Draft::new(name, "1.0.0").file("C#/main.cs", text).file(&format!("{name}.txt"), "");
+    let scene = Scene::new(&[draft("a", "1\n"), draft("b", "2\n")], &["a"]);
+    let said = scene.run(&["add", "b"]).fails();
+    assert!(said.contains("--settle 'C#/main.cs=@b'"), "{said}");
+    scene.run(&["add", "b", "--settle", "C#/main.cs=@b"]).succeeds();
+    assert_eq!(scene.read("C#/main.cs"), "2\n");
+    for place in ["C#/main.cs", "C#/main.cs:1"] {
+        let said = scene.run(&["explain", place]).succeeds().stdout;
+        assert!(said.contains("`b` 1.0.0"), "{place}: {said}");
+    }
+    scene.run(&["remove", "b"]).succeeds();
+    scene.run(&["apply", "--omit", "C#/main.cs"]).succeeds();
+    assert!(!scene.has("C#"));
+    scene.run(&["check"]).succeeds();
+}

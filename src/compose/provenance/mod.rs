@@ -120,6 +120,7 @@ pub fn explain(
     if !problems.is_empty() {
         return Err(problems);
     }
+    let settlements = settlements.for_files(|path| groups.contains_key(path));
     let is_omitted = settlements.omitted().any(|omitted| omitted == path);
     let Some(pieces) = groups.get(path).filter(|_| !is_omitted) else { return Ok(None) };
     let settled = settlements.of(path);
