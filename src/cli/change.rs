@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::access::in_workshop;
 use super::args::{
@@ -13,9 +13,9 @@ use super::args::{
 use super::prompt::{TerminalAsker, ask_consent, ask_policy, is_someone_there};
 use super::typed::{absolute_path, parse_places, parse_settlements, parse_specs, project_name, project_path};
 use super::{Caller, Exit, clock, report, standing};
-use crate::model::{LOCK_FILE, Project};
+use crate::model::{LOCK_FILE, Project, ProjectPath, omission};
 use crate::pipeline::{self, Change, Conflicts, Edit, Failure};
-use crate::project::{Given, Mode};
+use crate::project::{Given, Lock, Mode};
 use crate::reconcile::Policy;
 
 /// What was typed, apart from the edit.
@@ -76,7 +76,13 @@ pub fn apply(arguments: &ApplyArguments, caller: Caller<'_>) -> Result<Exit, Fai
     let restore = arguments.restore.iter().map(path).collect::<Result<_, _>>()?;
     let omitted = arguments.omit.iter().map(path).collect::<Result<Vec<_>, _>>()?;
     let mut typed = Typed::of(root.clone(), &arguments.change)?;
-    typed.settlements.extend(omitted.into_iter().map(|path| (path.to_string(), json!({ "omit": true }))));
+    let locked = Lock::read(&root).map(|lock| lock.files).unwrap_or_default();
+    for path in omitted {
+        // A folder stands for the files in it.
+        let below: Vec<&ProjectPath> = locked.keys().filter(|file| file.is_below(&path)).collect();
+        let files = if below.is_empty() { vec![&path] } else { below };
+        typed.settlements.extend(files.into_iter().map(|file| (file.to_string(), omission())));
+    }
     change("apply", Edit::Apply { restore }, typed, caller)
 }
 

@@ -60,6 +60,7 @@ fn tell(outcome: &Outcome, dry_run: bool, printer: &Printer) {
         let why = match kept {
             Kept::Removed => "packs changed it, and you had removed it",
             Kept::Replaced => "packs changed it, and you have something else there",
+            Kept::Released if outcome.rendered.omits(path) => "the project does without it: it is yours now",
             Kept::Released => "no pack makes it any more: it is yours now",
             Kept::AsIs => continue,
         };

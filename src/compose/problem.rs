@@ -363,10 +363,9 @@ impl Diagnose for Problem {
             Self::Rules { path, pointer, first, second } => {
                 each(report("list-rule-conflict"), (first, second)).hint(settle(path, Some(pointer), second))
             }
-            Self::Settlement { fault: SettlementFault::NothingOmitted, .. } => {
-                report("settlement-stale").hint("correct the path, or take it out of `[compose]` in `scaffold.toml`")
-            }
-            Self::Settlement { fault: SettlementFault::Stale, .. } => {
+            Self::Settlement { fault: SettlementFault::NothingOmitted, .. } => report("settlement-stale")
+                .hint("correct the path; where it stands in `scaffold.toml` under `[compose]`, take it out"),
+            Self::Settlement { fault: SettlementFault::Stale | SettlementFault::Omitted, .. } => {
                 let hint = "take it out of `[compose]` in `scaffold.toml`: it would decide the next conflict there unseen";
                 report("settlement-stale").hint(hint)
             }

@@ -10,19 +10,17 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::merge::{Decision, Decisions, Format};
 use super::party::Party;
 use super::problem::Problem;
-use crate::model::{Diagnose, Name, ProjectPath, Report, printable};
+use crate::model::{Diagnose, Name, ProjectPath, Report, omission, printable};
 
 /// What separates a path from a pointer.
 const MARK: char = '#';
 /// The member of a table that names an instance.
 const OWNER: &str = "owner";
-/// The member of a table that leaves a file out.
-const OMIT: &str = "omit";
 
 /// All settlements of a project.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,6 +67,8 @@ impl Diagnose for SettlementError {
 pub enum SettlementFault {
     /// There is no conflict at its place.
     Stale,
+    /// It is about a place of a file that is left out.
+    Omitted,
     /// It leaves out a file that no pack makes.
     NothingOmitted,
     /// It names an instance that has no say there.
@@ -86,6 +86,7 @@ impl SettlementFault {
     pub(super) fn sentence(&self) -> String {
         match self {
             Self::Stale => "settles nothing: the packs do not disagree there".to_owned(),
+            Self::Omitted => "settles nothing: the file is left out".to_owned(),
             Self::NothingOmitted => "leaves out nothing: no pack makes that file".to_owned(),
             Self::NoShare { owner, .. } => format!("names `{owner}`, which has no say there"),
             Self::Unwritable(format) => format!("gives a value that {format} can't hold there"),
@@ -130,7 +131,7 @@ impl Settlements {
         let path = ProjectPath::parse(path).map_err(|error| error.to_string())?;
         let owner = owner_of(value)?;
         let file = self.files.entry(path).or_default();
-        if pointer.is_none() && *value == json!({ OMIT: true }) {
+        if pointer.is_none() && *value == omission() {
             file.is_omitted = true;
             return Ok(());
         }
@@ -160,7 +161,10 @@ impl Settlements {
     /// Settlements of files that no pack has a share in, and further ones of files that are left out.
     pub(super) fn strays(&self, has_file: impl Fn(&ProjectPath) -> bool) -> Vec<Problem> {
         let strays = self.files.iter().filter(|(path, file)| file.is_omitted || !has_file(path));
-        let stale = strays.flat_map(|(path, file)| file.stale(path, &Used::default()));
+        let stale = strays.flat_map(|(path, file)| {
+            let fault = if file.is_omitted { SettlementFault::Omitted } else { SettlementFault::Stale };
+            file.unused(path, &Used::default(), &fault)
+        });
         let idle = self.omitted().filter(|path| !has_file(path)).map(|path| Problem::Settlement {
             path: path.clone(),
             key: key_of(path, None),
@@ -273,6 +277,10 @@ impl FileSettlements {
 
     /// Settlements that settle nothing.
     pub(super) fn stale(&self, path: &ProjectPath, used: &Used) -> Vec<Problem> {
+        self.unused(path, used, &SettlementFault::Stale)
+    }
+
+    fn unused(&self, path: &ProjectPath, used: &Used, fault: &SettlementFault) -> Vec<Problem> {
         let owner = self.owner.iter().filter(|_| !used.owner).map(|_| None);
         let places = self.places.keys().filter(|pointer| !used.pointers.contains(*pointer)).map(Some);
         owner
@@ -280,7 +288,7 @@ impl FileSettlements {
             .map(|pointer| Problem::Settlement {
                 path: path.clone(),
                 key: key_of(path, pointer.map(String::as_str)),
-                fault: SettlementFault::Stale,
+                fault: fault.clone(),
             })
             .collect()
     }
@@ -308,6 +316,8 @@ pub(super) fn key_of(path: &ProjectPath, pointer: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
     use super::*;
 
     fn parse(key: &str, value: Value) -> Result<Settlements, String> {

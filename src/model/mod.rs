@@ -58,6 +58,11 @@ pub struct Project {
     pub year: u16,
 }
 
+/// What stands under `[compose]` behind the path of a file that the project does without.
+pub fn omission() -> serde_json::Value {
+    serde_json::json!({ "omit": true })
+}
+
 impl Project {
     /// The most bytes of a name.
     pub const LONGEST_NAME: usize = 100;

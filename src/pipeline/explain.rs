@@ -9,10 +9,10 @@ use std::path::Path;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::{Failure, Member, Rendered, Workshop, replay};
+use super::{Failure, Member, Rendered, Workshop, left_out, replay};
 use crate::apply;
 use crate::compose::{Attribution, Provenance};
-use crate::model::{Ownership, ProjectPath, Report, io_cause, near, unix_newlines};
+use crate::model::{Ownership, ProjectPath, Report, io_cause, near, omission, unix_newlines};
 use crate::project::Lock;
 use crate::template::variables;
 
@@ -247,6 +247,9 @@ fn are_alike(one: &Stretch, other: &Stretch) -> bool {
 }
 
 fn unknown_file(path: &ProjectPath, lock: &Lock) -> Failure {
+    if lock.compose.get(path.as_str()) == Some(&omission()) {
+        return Failure::from(left_out("explain-unknown", path));
+    }
     let near: Vec<String> = near(path.as_str(), lock.files.keys().map(ProjectPath::as_str))
         .into_iter()
         .map(|known| format!("near it: `{known}`"))

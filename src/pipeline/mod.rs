@@ -32,7 +32,7 @@ use serde_json::Value;
 
 use crate::compose::{self, Composition, Problem, Provenance, Schemas, Settlements, Share, Texts};
 use crate::host::{self, CompiledCode, Host, HostError, LogLine, Options, Pack, Spent, Surroundings};
-use crate::model::{Diagnose, Diagnostic, Instance, Name, Output, Project, ProjectPath, Report, Step, Tree};
+use crate::model::{Diagnose, Diagnostic, Instance, Name, Output, Project, ProjectPath, Report, Step, Tree, omission};
 use crate::project::{Given, KeptDefault, Lock, LockedPack, Mode};
 use crate::registry::{Preference, Registries, Spec};
 use crate::store::{Cache, Home};
@@ -238,7 +238,18 @@ pub struct Rendered {
     settlements: Settlements,
 }
 
+/// Why nothing is known of a file that the project does without.
+fn left_out(code: &'static str, path: &ProjectPath) -> Report {
+    let message = format!("the project does without `{path}`");
+    Report::new(code, message).hint("take it out of `[compose]` in `scaffold.toml`, and run `scaffold apply`")
+}
+
 impl Rendered {
+    /// Whether the project does without a file that packs make.
+    pub fn omits(&self, path: &ProjectPath) -> bool {
+        self.compose.get(path.as_str()) == Some(&omission())
+    }
+
     /// The lock that belongs to the tree. Made when it is asked for, because it takes as long as some files do.
     pub fn lock(&self) -> Lock {
         Lock::new(&self.project, self.locked.clone(), self.compose.clone(), &self.tree)

@@ -67,7 +67,8 @@ fn marks_that_do_not_pair_are_for_the_user() {
         scene.write("g", scene.read("g").replace(from, to));
         let before = scene.tree();
         let said = scene.run(&["apply", "--conflict", "ours"]).fails();
-        assert!(said.starts_with("error[conflicts-open]") && said.contains("  `g`\n"), "{said}");
+        assert!(said.starts_with("error[conflicts-open]") && said.contains("  `g`: its marks don't pair\n"), "{said}");
+        assert!(said.contains("by hand, or take what packs make by `scaffold apply --restore g`"), "{said}");
         assert_eq!(scene.tree(), before);
     }
 }
@@ -285,4 +286,51 @@ fn a_path_that_looks_like_a_place_is_a_path() {
     scene.run(&["apply", "--omit", "C#/main.cs"]).succeeds();
     assert!(!scene.has("C#"));
     scene.run(&["check"]).succeeds();
+}
+
+#[test]
+fn a_file_is_left_out_with_all_that_was_said_of_it() {
+    let json = |name: &str, value: u8| {
+        Draft::new(name, "1.0.0")
+            .file(&format!("{name}.txt"), "")
+            .file("sub/x", "1\n")
+            .line("sub/y", &value.to_string())
+    };
+    let scene = Scene::new(&[json("a", 1), json("b", 2)], &["a", "b"]);
+    scene.write("sub/x", "mine\n");
+    // A folder stands for its files; what is the user's stays.
+    let run = scene.run(&["apply", "--omit", "sub"]).succeeds();
+    assert!(run.stderr.contains("Left `sub/x`: the project does without it: it is yours now\n"), "{}", run.stderr);
+    assert!(scene.has("sub/x") && !scene.has("sub/y"));
+    for arguments in [&["explain", "sub/y"][..], &["apply", "--restore", "sub/y"]] {
+        let said = scene.run(arguments).fails();
+        assert!(said.contains("the project does without `sub/y`") && said.contains("`[compose]`"), "{said}");
+    }
+    let scene = Scene::new(&[one("a", "1.0.0", ".env", "X=1\n"), Draft::new("b", "1.0.0").line(".env", "X=2")], &["a"]);
+    scene.run(&["add", "b", "--settle", ".env#/X=@a"]).succeeds();
+    let run = scene.run(&["apply", "--omit", ".env"]).succeeds();
+    assert!(run.stderr.contains("Dropped the settlement of `.env#/X`"), "{}", run.stderr);
+    assert!(scene.read("scaffold.toml").ends_with("[compose]\n\".env\" = { omit = true }\n"));
+}
+
+#[test]
+fn marks_do_not_get_lost_with_their_file() {
+    let scene = in_conflict();
+    let before = scene.tree();
+    let said = scene.run(&["apply", "--omit", "f"]).fails();
+    assert!(said.starts_with("error[conflicts-open]"), "{said}");
+    assert_eq!(scene.tree(), before);
+    scene.run(&["apply", "--omit", "f", "--conflict", "ours"]).succeeds();
+    assert_eq!(scene.read("f"), "mine above\ntop\nmine\nend\n");
+}
+
+#[test]
+fn a_last_line_without_an_end_stays_one() {
+    let scene = Scene::new(&[one("a", "1.0.0", "f", "a\nb")], &["a"]);
+    scene.write("f", "a\nmine");
+    scene.publish(&one("a", "1.1.0", "f", "a\nc"));
+    assert_eq!(scene.run(&["update"]).code, 3);
+    scene.run(&["apply", "--conflict", "theirs"]).succeeds();
+    assert_eq!(scene.read("f"), "a\nc");
+    scene.run(&["check", "--strict"]).succeeds();
 }

@@ -146,7 +146,7 @@ pub struct ApplyArguments {
     /// Bring a file, or those of a folder, back as packs make them, whatever they are now
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub restore: Vec<String>,
-    /// Have the project do without a file, whatever packs say; noted in `scaffold.toml`
+    /// Have the project do without a file, or those of a folder, whatever packs say; noted in `scaffold.toml`
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub omit: Vec<String>,
     #[command(flatten)]

@@ -176,10 +176,18 @@ impl Decisions {
         match conflicts {
             Conflicts::All(policy @ (Policy::Ours | Policy::Theirs)) if is_marked && !is_changed => {
                 let settled = copy.file(path).and_then(|(bytes, executable)| {
-                    Some(Written { contents: settle_marks(bytes, *policy)?, executable, how: How::Merged })
+                    let settled = settle_marks(bytes, *policy)?;
+                    // A mark gave the last line an end that it may not have had.
+                    let made = theirs.files.get(path).map(|file| &file.contents);
+                    let is_made = made.is_some_and(|made| settled.strip_suffix(b"\n") == Some(made.as_slice()));
+                    let contents = made.filter(|_| is_made).cloned().unwrap_or(settled);
+                    Some(Written { contents, executable, how: How::Merged })
                 });
                 self.settled.insert(path.clone());
-                settled.map(Verdict::Write).ok_or_else(|| refusal::still_open(std::iter::once(path), is_marked))
+                settled.map(Verdict::Write).ok_or_else(|| refusal::by_hand(path, "its marks don't pair"))
+            }
+            Conflicts::All(Policy::Ours | Policy::Theirs) if is_marked => {
+                Err(refusal::by_hand(path, "packs make it in another way now"))
             }
             Conflicts::All(policy @ (Policy::Ours | Policy::Theirs)) if !is_marked => {
                 self.settled.insert(path.clone());
@@ -191,8 +199,11 @@ impl Decisions {
                     None => Ok(Verdict::Keep(Kept::AsIs)),
                 }
             }
-            _ if !is_changed => Ok(verdict),
-            _ => Err(refusal::still_open(std::iter::once(path), is_marked)),
+            // With marks in it the file would be the user's alone, and nobody would tell of them any more.
+            _ if is_changed || is_marked && verdict == Verdict::Keep(Kept::Released) => {
+                Err(refusal::still_open(std::iter::once(path), is_marked))
+            }
+            _ => Ok(verdict),
         }
     }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use semver::Version;
 
 use super::versions;
-use crate::model::{Name, Ownership, Project, ProjectPath, Report, Tree, TreeFile, near};
-use crate::pipeline::{Failure, Inputs, Past, Update, preference, wishes};
+use crate::model::{Name, Ownership, Project, ProjectPath, Report, TreeFile, near};
+use crate::pipeline::{Failure, Inputs, Past, Rendered, Update, left_out, preference, wishes};
 use crate::project::{Given, Intent, IntentFile, Lock, Mode, ProjectError, SHARED};
 use crate::registry::{PackSpec, Preference, Spec};
 
@@ -102,8 +102,9 @@ impl Edit {
     }
 
     /// The files that become what packs make.
-    pub(super) fn restored(&self, tree: &Tree) -> Result<BTreeSet<ProjectPath>, Failure> {
+    pub(super) fn restored(&self, rendered: &Rendered) -> Result<BTreeSet<ProjectPath>, Failure> {
         let Self::Apply { restore } = self else { return Ok(BTreeSet::new()) };
+        let tree = &rendered.tree;
         // Of a folder, what is the user's from birth stays as it is: it has to be named.
         let is_meant = |path: &ProjectPath, (file, made): (&ProjectPath, &TreeFile)| {
             file == path || made.ownership != Ownership::Once && file.is_below(path)
@@ -113,6 +114,9 @@ impl Edit {
             let meant = tree.files.iter().filter(|file| restore.iter().any(|path| is_meant(path, *file)));
             return Ok(meant.map(|(path, _)| path.clone()).collect());
         };
+        if rendered.omits(path) {
+            return Err(Failure::from(left_out("restore-unknown", path)));
+        }
         let near = near(path.as_str(), tree.files.keys().map(ProjectPath::as_str));
         let near = near.into_iter().map(|known| format!("near it: `{known}`"));
         let report = Report::new("restore-unknown", format!("no pack makes `{path}`")).details(near);

@@ -30,7 +30,7 @@ pub(super) use write::change_of;
 use super::intent::{given_answers, pack_intent, relate_paths};
 use super::{Failure, Inputs, Rendered, Workshop, run};
 use crate::apply::{self, Entry};
-use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, ProjectPath, Report};
+use crate::model::{INTENT_FILE, JsonObject, LOCK_FILE, Name, ProjectPath, Report, omission};
 use crate::project::{Given, IntentFile, KeptDefault, Lock, LockedPack, Mode, read_text};
 use crate::reconcile::{Conflict, Policy};
 use base::WorkingCopy;
@@ -112,9 +112,15 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
     let mut past_lock = own.lock.clone();
     let edit = edit.in_own_registries(intent.intent());
     edit.prepare(&mut intent, past_lock.as_mut(), &given)?;
+    let mut moot = Vec::new();
     for (place, value) in &settlements {
+        if *value == omission() {
+            let inside = format!("{place}#");
+            moot.extend(intent.intent().compose.keys().filter(|key| key.starts_with(&inside)).cloned());
+        }
         intent.put_settlement(place, value)?;
     }
+    moot.iter().for_each(|place| intent.drop_settlement(place));
     let settled = intent.intent().compose.keys().filter(|place| !settlements.contains_key(*place));
     let may_lapse: BTreeSet<String> = settled.filter(|_| edit.may_end_conflicts()).cloned().collect();
     let wish = edit.wish(&root, intent.intent(), own.lock.as_ref())?;
@@ -122,13 +128,14 @@ pub fn change(workshop: &Workshop<'_>, change: Change<'_>) -> Result<Outcome, Fa
     let inputs = Inputs { exactly: own.lock.clone().filter(|_| locked), may_lapse, ..inputs };
     let mut rendered = run(workshop, inputs)?;
     relate_paths(&mut rendered, &root);
+    rendered.lapsed.extend(moot);
     note_packs(&mut intent, &rendered, &wish, &root);
     note_answers(&mut intent, &rendered)?;
     rendered.lapsed.iter().for_each(|place| intent.drop_settlement(place));
     refusal::check_imports(own.lock.as_ref(), &rendered.locked, consent)?;
 
     let copy = WorkingCopy::read(&root, own.lock.as_ref(), &rendered.tree)?;
-    let before = Earlier { open: open_before(own.lock.as_ref(), &copy), restored: edit.restored(&rendered.tree)? };
+    let before = Earlier { open: open_before(own.lock.as_ref(), &copy), restored: edit.restored(&rendered)? };
     let (plan, base_lost) = base::plan(workshop, &root, own.lock.as_ref(), &rendered, &copy, &before.restored)?;
     let mut decisions = settle(plan, conflicts, &copy, &before, &rendered.tree)?;
     let mut lock = rendered.lock();

@@ -32,6 +32,16 @@ pub(super) fn still_open<'a>(paths: impl Iterator<Item = &'a ProjectPath>, with_
     Failure::from(report.hint(format!("{}; then run the command again", how_to_settle(with_marks))))
 }
 
+/// A conflict of an earlier change that can't be settled at once.
+pub(super) fn by_hand(path: &ProjectPath, why: &str) -> Failure {
+    let report = Report::new("conflicts-open", "a conflict of an earlier change can't be settled at once");
+    let hint = format!(
+        "settle the places between `<<<<<<<` and `>>>>>>>` by hand, or take what packs make by `scaffold apply --restore \
+         {path}`"
+    );
+    Failure::from(report.detail(format!("`{path}`: {why}")).hint(hint))
+}
+
 /// What to do about open conflicts; some with marks, or none.
 pub fn how_to_settle(with_marks: bool) -> &'static str {
     if with_marks {
