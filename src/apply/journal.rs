@@ -25,7 +25,7 @@ pub(super) const DRAFT: &str = "journal.new";
 /// The version of the journals' format.
 pub(super) const FORMAT: u32 = 1;
 
-/// The most bytes that are read of a journal: a thousand times what a large project's has.
+/// The most bytes that are read of a journal: that of a change of 10,000 files has 2.4 million.
 const MAX_SIZE: u64 = 16 << 20;
 
 /// The entries of a new project's folder, in the order in which they are moved into it.

@@ -9,7 +9,7 @@
 //! - [`compose`]: contributions become a [`Tree`]. They are grouped by path (`gather.rs`), and each path becomes one file
 //!   (`file/`) of a base, its slots (`slots/`), structured merges (`merge/`) and lines (`lines.rs`). What the user
 //!   settled ([`Settlements`]) counts where packs disagree,
-//! - [`explain`] (`provenance.rs`): the same backwards, for one file.
+//! - [`explain`] (`provenance/`): the same backwards, for one file.
 //!
 //! Conflicts are collected, all of them, and sorted: a user who composes packs that do not fit sees at once how much
 //! does not.

@@ -32,7 +32,7 @@ impl Workplace {
         self.root().join(name)
     }
 
-    /// The folder with the contract, written on the first call.
+    /// The folder with the contract, written anew.
     pub fn contract(&self) -> Result<PathBuf, AuthoringError> {
         let folder = self.path("contract");
         let write = || {
