@@ -165,7 +165,7 @@ fn case(name: String, folder: PathBuf) -> Result<Case, FolderError> {
 fn is_executable(path: &Path) -> Result<Option<bool>, FolderError> {
     use std::os::unix::fs::PermissionsExt as _;
     let unreadable = |error| FolderError::Unreadable { path: path.to_owned(), error };
-    Ok(Some(fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o111 != 0))
+    Ok(Some(fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o100 != 0))
 }
 
 #[cfg(not(unix))]

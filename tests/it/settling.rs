@@ -10,14 +10,14 @@ fn one(name: &str, version: &str, file: &str, text: &str) -> Draft {
     Draft::new(name, version).file(file, text)
 }
 
-/// A project in which an update left two conflicts open.
-fn in_conflict() -> Scene {
+/// A project in which an update left two conflicts open; the user's lines have these ends.
+fn in_conflict(end: &str) -> Scene {
     let pack = |version: &str, text: &str| {
         Draft::new("a", version).file("f", format!("top\n{text}\nend\n")).file("g", format!("{text}\n"))
     };
     let scene = Scene::new(&[pack("1.0.0", "old")], &["a"]);
-    scene.write("f", "mine above\ntop\r\nmine\nend\n");
-    scene.write("g", "mine\n");
+    scene.write("f", "mine above\ntop\nmine\nend\n".replace('\n', end));
+    scene.write("g", "mine\n".replace('\n', end));
     scene.publish(&pack("1.1.0", "new"));
     assert_eq!(scene.run(&["update"]).code, 3);
     scene
@@ -25,7 +25,7 @@ fn in_conflict() -> Scene {
 
 #[test]
 fn conflicts_of_an_earlier_change_are_told_until_they_are_settled() {
-    let scene = in_conflict();
+    let scene = in_conflict("\n");
     let before = scene.tree();
     let run = scene.run(&["apply"]);
     assert_eq!((run.code, scene.tree()), (3, before));
@@ -39,22 +39,24 @@ fn conflicts_of_an_earlier_change_are_told_until_they_are_settled() {
 #[test]
 fn open_conflicts_are_settled_at_once() {
     for (whose, text) in [("ours", "mine"), ("theirs", "new")] {
-        let scene = in_conflict();
-        scene.run(&["apply", "--conflict", whose]).succeeds();
-        // What is agreed stays as it was, edits and line ends with it.
-        assert_eq!(scene.read("f"), format!("mine above\ntop\n{text}\nend\n"));
-        assert_eq!(scene.read("g"), format!("{text}\n"));
-        assert!(!scene.read("scaffold.lock").contains("conflicts"));
-        scene.run(&["check"]).succeeds();
-        scene.run(&["undo"]);
-        assert!(scene.read("g").contains("<<<<<<< yours\n"));
+        for end in ["\n", "\r\n"] {
+            let scene = in_conflict(end);
+            scene.run(&["apply", "--conflict", whose]).succeeds();
+            // What is agreed stays as it was, edits and line ends with it.
+            assert_eq!(scene.read("f"), format!("mine above\ntop\n{text}\nend\n").replace('\n', end));
+            assert_eq!(scene.read("g"), format!("{text}{end}"));
+            assert!(!scene.read("scaffold.lock").contains("conflicts"));
+            scene.run(&["check"]).succeeds();
+            scene.run(&["undo"]).succeeds();
+            assert!(scene.read("g").contains("<<<<<<< yours"));
+        }
     }
 }
 
 /// Marks are nobody's work: git need not have seen them.
 #[test]
 fn marks_are_settled_in_a_repository() {
-    let scene = in_conflict();
+    let scene = in_conflict("\n");
     scene.git(&["init", "--quiet"]);
     scene.run(&["apply", "--conflict", "ours"]).succeeds();
     assert_eq!(scene.read("g"), "mine\n");
@@ -63,7 +65,7 @@ fn marks_are_settled_in_a_repository() {
 #[test]
 fn marks_that_do_not_pair_are_for_the_user() {
     for (from, to) in [(">>>>>>> packs\n", ""), ("mine\n=======", "=======\nmine\n=======")] {
-        let scene = in_conflict();
+        let scene = in_conflict("\n");
         scene.write("g", scene.read("g").replace(from, to));
         let before = scene.tree();
         let said = scene.run(&["apply", "--conflict", "ours"]).fails();
@@ -315,7 +317,7 @@ fn a_file_is_left_out_with_all_that_was_said_of_it() {
 
 #[test]
 fn marks_do_not_get_lost_with_their_file() {
-    let scene = in_conflict();
+    let scene = in_conflict("\n");
     let before = scene.tree();
     let said = scene.run(&["apply", "--omit", "f"]).fails();
     assert!(said.starts_with("error[conflicts-open]"), "{said}");

@@ -71,6 +71,17 @@ fn names_and_entries_of_a_project_file_that_can_not_be() {
     }
 }
 
+/// Each is as much to run as another pack.
+#[test]
+fn a_project_of_more_uses_than_packs_may_be() {
+    let scene = Scene::new(&[one("1.0.0")], &["a"]);
+    let uses: String =
+        (0..300).map(|at| format!("a{at} = {{ pack = \"a\", version = \"1\", at = \"d{at}\" }}\n")).collect();
+    scene.write("scaffold.toml", scene.read("scaffold.toml").replace("[packs]\n", &format!("[packs]\n{uses}")));
+    let said = scene.run(&["apply"]).fails();
+    assert!(said.starts_with("error[too-many-packs]"), "{said}");
+}
+
 /// As in a file of answers.
 #[test]
 fn a_date_in_a_project_file_is_text() {

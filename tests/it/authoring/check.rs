@@ -47,6 +47,16 @@ fn answers_that_the_check_makes_up() {
     machine.run(&["pack", "check", "a"]).succeeds();
 }
 
+/// Whoever uses the pack is told to ask its author; this is the author.
+#[test]
+fn a_fault_of_the_pack_is_the_authors_to_mend() {
+    let machine = pack("");
+    machine.write("a/templates/f", "{{ answers.typo }}").write("a/tests/one/case.toml", "");
+    fails(&machine, "template-undefined", "\nhint: mend the pack\n");
+    let said = machine.run(&["pack", "test", "a"]).fails();
+    assert!(said.contains("answers.typo") && !said.contains("the author of"), "{said}");
+}
+
 /// The files that are composed are nobody's business: the author knows folders.
 #[test]
 fn packs_are_told_by_their_folders() {
